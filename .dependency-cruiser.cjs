@@ -1,0 +1,92 @@
+/** The import table of docs/ARCHITECTURE.md as rules. `npm run layers` runs them. */
+const npm = (names) => `(^|/)node_modules/(${names})(/|$)`;
+const typesOnly = { dependencyTypesNot: ['type-only'] };
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'domain-is-pure',
+      comment: 'domain/ imports itself, the date library, the RFC 8785 canonicalizer and a pure SHA-256.',
+      severity: 'error',
+      from: { path: '^domain/' },
+      to: { pathNot: ['^domain/', npm('temporal-polyfill|temporal-utils|temporal-spec|canonicalize|@noble/hashes')] },
+    },
+    {
+      name: 'workflows-are-deterministic',
+      comment: 'The bundle holds workflows/, domain/ and the SDK; of activities only types.',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { pathNot: ['^workflows/', '^domain/', '^activities/', npm('@temporalio/(workflow|common)')] },
+    },
+    {
+      name: 'workflows-take-only-types-of-activities',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: '^activities/', ...typesOnly },
+    },
+    {
+      name: 'activities-know-ports-only',
+      severity: 'error',
+      from: { path: '^activities/' },
+      to: { path: ['^api/', '^db/', '^emails/', '^dev/', npm('express|knex|pg|@sendgrid/.*')] },
+    },
+    {
+      name: 'activities-take-only-types-of-the-contract',
+      severity: 'error',
+      from: { path: '^activities/' },
+      to: { path: '^workflows/', pathNot: '^workflows/contract\\.ts$' },
+    },
+    {
+      name: 'db-and-emails-implement-ports',
+      severity: 'error',
+      from: { path: '^(db|emails)/' },
+      to: { path: ['^workflows/', '^api/', '^dev/'] },
+    },
+    {
+      name: 'db-and-emails-take-only-types-of-ports',
+      severity: 'error',
+      from: { path: '^(db|emails)/' },
+      to: { path: '^activities/', ...typesOnly },
+    },
+    {
+      name: 'api-starts-workflows-by-contract',
+      severity: 'error',
+      from: { path: '^api/' },
+      to: { path: ['^activities/', '^workflows/', '^dev/', '^emails/'], pathNot: '^workflows/contract\\.ts$' },
+    },
+    {
+      name: 'one-importer-of-the-temporal-client',
+      severity: 'error',
+      from: { path: '^(domain|workflows|activities|db|emails|api)/', pathNot: '^api/plan-change-gateway\\.ts$' },
+      to: { path: npm('@temporalio/client') },
+    },
+    {
+      name: 'composition-roots-are-roots',
+      severity: 'error',
+      from: {},
+      to: { path: '^(worker|api/server)\\.ts$' },
+    },
+    {
+      name: 'the-product-does-not-need-its-tools',
+      severity: 'error',
+      from: { path: '^(domain|workflows|activities|db|emails|api)/|^(worker|config)\\.ts$' },
+      to: { path: '^(dev|test|bench)/' },
+    },
+    {
+      name: 'config-reads-nothing-else',
+      severity: 'error',
+      from: { path: '^config\\.ts$' },
+      to: { path: '^(workflows|activities|db|emails|api)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,97 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { FAULT } from '../domain/failures.ts';
+import { formatMoneyForPeople } from '../domain/money.ts';
+import type { HoldReason } from '../domain/plan-change-status.ts';
+import { driftOf } from '../domain/plan-change-terms.ts';
+import type { AgreedChange, Steps } from './ports.ts';
+import { noteConsent } from './note-consent.ts';
+import type { AcceptedConsent } from './schedule-activation.ts';
+import { receipt } from './step.ts';
+
+export interface ActivatePlanInput {
+  readonly planChangeId: string;
+  readonly revision: number;
+  readonly quoteHash: string;
+  /** The consent to attach; null when it was attached while the change was scheduled. */
+  readonly consent: AcceptedConsent | null;
+  /** Workflow time, ISO instant. */
+  readonly now: string;
+}
+
+export type ActivatePlanResult =
+  { readonly outcome: 'applied' } | { readonly outcome: 'held'; readonly reason: HoldReason };
+
+/**
+ * Applies what was agreed, and only that. In one transaction: the drift rule, the consent, the switch of the
+ * plan, the charges exactly as quoted, the notes and the status. Anything that differs from the quote holds
+ * the change and charges nothing.
+ */
+export function activatePlan(deps: { steps: Steps }) {
+  return (input: ActivatePlanInput): Promise<ActivatePlanResult> =>
+    deps.steps.once(receipt('activatePlan', input.revision), async (tx) => {
+      const agreed = await tx.lockPlanChange(input.planChangeId);
+      refuseOutOfOrder(agreed, input);
+      const account = await tx.lockAccount({ ...agreed, planCode: agreed.requestedPlanCode });
+      if (input.consent !== null) {
+        await tx.attachConsent({ planChangeId: input.planChangeId, ...input.consent });
+        await noteConsent(tx, agreed, input.consent);
+      }
+      const note = {
+        customerId: agreed.customerId,
+        planChangeId: agreed.planChangeId,
+        revision: input.revision,
+      };
+
+      const drift = driftOf({ ...agreed, when: agreed.activation.when }, account);
+      if (drift !== null) {
+        await tx.updatePlanChange(input.planChangeId, {
+          status: 'held',
+          hold: { reason: drift, details: {} },
+        });
+        await tx.appendNote({
+          ...note,
+          kind: 'held',
+          body: `Held, nothing charged: ${drift}. The customer must be asked again.`,
+          author: { type: 'system', id: null },
+        });
+        return { outcome: 'held', reason: drift };
+      }
+
+      await tx.switchPlan({
+        subscriptionId: agreed.subscriptionId,
+        planChangeId: agreed.planChangeId,
+        planCode: agreed.to.planCode,
+        planVersion: agreed.to.version,
+        priceMinor: agreed.to.priceMinor,
+        promotionCode: agreed.promotionCode,
+        from: agreed.activateAt ?? input.now,
+      });
+      await tx.postLines(agreed);
+      await tx.updatePlanChange(input.planChangeId, { status: 'activating', appliedAt: input.now });
+      await tx.appendNote({
+        ...note,
+        kind: 'plan_applied',
+        body: appliedNote(agreed),
+        author: { type: 'system', id: null },
+      });
+      return { outcome: 'applied' };
+    });
+}
+
+/** A second activation, or one for a quote that is no longer the current one, must never run. */
+function refuseOutOfOrder(agreed: AgreedChange, input: ActivatePlanInput): void {
+  const ready = agreed.status === 'awaiting_consent' || agreed.status === 'scheduled';
+  const current = agreed.quoteRevision === input.revision && agreed.quoteHash === input.quoteHash;
+  const inTime =
+    input.consent === null || Date.parse(input.consent.acceptedAt) < Date.parse(agreed.quoteExpiresAt);
+  if (!ready || !current || !inTime) {
+    throw ApplicationFailure.nonRetryable(`status ${agreed.status}`, FAULT.STEP_OUT_OF_ORDER);
+  }
+}
+
+function appliedNote(agreed: AgreedChange): string {
+  const lines = agreed.lines.map(
+    (line) => `${line.description} ${formatMoneyForPeople(line.amountMinor, agreed.currency)}`,
+  );
+  return `${agreed.to.planName} is active from ${agreed.effectiveDate}. Posted: ${lines.join('; ')}.`;
+}

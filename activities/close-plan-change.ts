@@ -1,0 +1,40 @@
+import type { NoteAuthor, NoteKind, Steps } from './ports.ts';
+import { receipt } from './step.ts';
+
+export interface ClosePlanChangeInput {
+  readonly planChangeId: string;
+  readonly customerId: string;
+  readonly status: 'declined' | 'cancelled' | 'expired';
+  readonly author: NoteAuthor;
+  readonly remarkId: string | null;
+  readonly replacedById: string | null;
+  readonly now: string;
+}
+
+const SENTENCES = {
+  declined: 'The customer declined the change; nothing was charged.',
+  cancelled: 'The change was cancelled; nothing was charged.',
+  expired: 'No consent in time: the change expired; nothing was charged.',
+} as const;
+
+/** Ends a change that was not applied, with the reason that was given for it. */
+export function closePlanChange(deps: { steps: Steps }) {
+  return (input: ClosePlanChangeInput): Promise<{ readonly outcome: 'closed' }> =>
+    deps.steps.once(receipt('closePlanChange'), async (tx) => {
+      const remark = input.remarkId === null ? '' : ` Reason: ${await tx.remark(input.remarkId)}`;
+      await tx.updatePlanChange(input.planChangeId, { status: input.status, closedAt: input.now });
+      const kind: NoteKind = input.replacedById === null ? input.status : 'replaced';
+      const sentence =
+        input.replacedById === null
+          ? SENTENCES[input.status]
+          : `Replaced by plan change ${input.replacedById}; nothing was charged.`;
+      await tx.appendNote({
+        customerId: input.customerId,
+        planChangeId: input.planChangeId,
+        kind,
+        body: `${sentence}${remark}`,
+        author: input.author,
+      });
+      return { outcome: 'closed' };
+    });
+}

@@ -1,0 +1,131 @@
+import { interruptionsOf } from '../domain/interruptions.ts';
+import { quoteWindows } from '../domain/activation-date.ts';
+import type { RequestedActivation } from '../domain/activation-date.ts';
+import type { RejectionCode } from '../domain/failures.ts';
+import type { AccountFacts, QuotedTerms } from '../domain/plan-change-terms.ts';
+import { termsOf } from '../domain/plan-change-terms.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { LockedAccount, Steps, StepTransaction } from './ports.ts';
+import { describeTerms } from './describe-terms.ts';
+import { currentRunId, receipt } from './step.ts';
+
+export interface OpenPlanChangeInput {
+  readonly planChangeId: string;
+  readonly customerId: string;
+  readonly agentId: string;
+  readonly identificationId: string;
+  readonly planCode: string;
+  readonly promotionCode: string | null;
+  readonly activation: RequestedActivation;
+  readonly replacesId: string | null;
+  readonly revertsId: string | null;
+  /** Workflow time, ISO instant. */
+  readonly now: string;
+}
+
+/** What the workflow keeps of a quote: a hash and the instants it waits for. */
+export interface QuoteOnOffer {
+  readonly revision: number;
+  readonly hash: string;
+  readonly effectiveDate: string;
+  readonly activateAt: string | null;
+  readonly expiresAt: string;
+  readonly consentDeadlineAt: string;
+  readonly remindAt: string;
+}
+
+export type OpenPlanChangeResult =
+  | { readonly outcome: 'quoted'; readonly quote: QuoteOnOffer; readonly holdMs: number }
+  | { readonly outcome: 'rejected'; readonly code: RejectionCode; readonly openPlanChangeId: string | null };
+
+/**
+ * Step 1: claims the one open change of the subscription, judges the request and makes the first quote.
+ * A refusal is a value: the change ends as `rejected`.
+ */
+export function openPlanChange(deps: { steps: Steps; policy: Policy }) {
+  return (input: OpenPlanChangeInput): Promise<OpenPlanChangeResult> => {
+    const runId = currentRunId();
+    return deps.steps.once(receipt('openPlanChange'), async (tx) => {
+      const account = await tx.lockAccount(input);
+      const judged = judge(input, account, deps.policy);
+      const row = {
+        ...input,
+        runId,
+        requestedPlanCode: input.planCode,
+        subscriptionId: account.subscriptionId,
+        currency: account.currency,
+        from: account.current,
+        openedAt: input.now,
+      };
+
+      if (typeof judged === 'string') {
+        await tx.insertPlanChange({ ...row, outcome: { status: 'rejected', code: judged } });
+        await tx.appendNote({
+          customerId: input.customerId,
+          planChangeId: input.planChangeId,
+          kind: 'rejected',
+          body: `Change to ${input.planCode} refused: ${judged}.`,
+          author: { type: 'agent', id: input.agentId },
+        });
+        const openPlanChangeId = judged === 'plan-change-in-progress' ? account.openPlanChangeId : null;
+        return { outcome: 'rejected', code: judged, openPlanChangeId };
+      }
+
+      const offer = await offerQuote(tx, { ...input, revision: 1 }, account, judged, deps.policy, (windows) =>
+        tx.insertPlanChange({ ...row, outcome: { status: 'awaiting_consent', to: judged.to, windows } }),
+      );
+      await tx.appendNote({
+        customerId: input.customerId,
+        planChangeId: input.planChangeId,
+        kind: 'quoted',
+        body: `Quoted: ${describeTerms(judged, account.currency)}`,
+        author: { type: 'agent', id: input.agentId },
+      });
+      return { outcome: 'quoted', quote: offer, holdMs: deps.policy.holdMs };
+    });
+  };
+}
+
+function judge(
+  input: OpenPlanChangeInput,
+  account: LockedAccount,
+  policy: Policy,
+): QuotedTerms | RejectionCode {
+  if (Date.parse(input.now) >= Date.parse(account.identificationExpiresAt)) return 'identification-expired';
+  if (account.openPlanChangeId !== null) return 'plan-change-in-progress';
+  return termsOf({ ...input, quoteRevision: 1, furthestDateDays: policy.furthestDateDays }, account);
+}
+
+/** Writes the change row by `write` and the quote, and returns what the workflow waits by. */
+export async function offerQuote(
+  tx: StepTransaction,
+  change: { planChangeId: string; revision: number; now: string },
+  account: AccountFacts,
+  terms: QuotedTerms,
+  policy: Policy,
+  write: (windows: {
+    effectiveDate: string;
+    activateAt: string | null;
+    consentDeadlineAt: string;
+  }) => Promise<void>,
+): Promise<QuoteOnOffer> {
+  const { effectiveDate, activateAt } = terms;
+  const windows = quoteWindows({
+    ...policy,
+    effectiveDate,
+    activateAt,
+    now: change.now,
+    timeZone: account.timeZone,
+  });
+  await write({ effectiveDate, activateAt, consentDeadlineAt: windows.consentDeadlineAt });
+  await tx.insertQuote({
+    planChangeId: change.planChangeId,
+    revision: change.revision,
+    quote: terms.quote,
+    activateAt,
+    termsVersion: account.terms.version,
+    interruptions: interruptionsOf(terms.from.technology, terms.to.technology),
+    expiresAt: windows.expiresAt,
+  });
+  return { revision: change.revision, hash: terms.quote.hash, effectiveDate, activateAt, ...windows };
+}

@@ -1,0 +1,258 @@
+import type { AccountFacts, CurrentPlan, OfferedPlan } from '../domain/plan-change-terms.ts';
+import type { RequestedActivation } from '../domain/activation-date.ts';
+import type { RejectionCode } from '../domain/failures.ts';
+import type { HoldReason, PlanChangeStatus } from '../domain/plan-change-status.ts';
+import type { Quote, QuoteLine } from '../domain/quote.ts';
+import type { AppliedChange } from '../domain/read-back.ts';
+
+/** What the activities need from the outside. db/ and emails/ implement it; nothing here knows how. */
+
+export interface StepReceipt {
+  readonly workflowId: string;
+  /** Name of the step and, where it can run again for a new quote, its revision: `activatePlan:2`. */
+  readonly step: string;
+}
+
+export interface Steps {
+  /**
+   * Runs one durable step in one transaction that also holds its receipt. A repeat after the commit, also one
+   * that runs at the same time, returns the recorded result and does nothing.
+   */
+  once<T>(receipt: StepReceipt, work: (tx: StepTransaction) => Promise<T>): Promise<T>;
+}
+
+/** The statements of a step. All of them commit together, or none. */
+export interface StepTransaction {
+  /** Locks the subscription of the customer and reads everything a quote depends on. */
+  lockAccount(query: AccountQuery): Promise<LockedAccount>;
+  /** Locks the change and reads what was agreed. */
+  lockPlanChange(planChangeId: string): Promise<AgreedChange>;
+  insertPlanChange(row: NewPlanChange): Promise<void>;
+  insertQuote(row: NewQuote): Promise<void>;
+  updatePlanChange(planChangeId: string, patch: PlanChangePatch): Promise<void>;
+  attachConsent(consent: NewConsent): Promise<void>;
+  switchPlan(change: PlanSwitch): Promise<void>;
+  restorePlan(planChangeId: string): Promise<void>;
+  postLines(posting: LinePosting): Promise<void>;
+  reverseLines(planChangeId: string, quoteRevision: number): Promise<void>;
+  appendNote(note: NewNote): Promise<void>;
+  remark(remarkId: string): Promise<string>;
+  /** Reads the applied change back in a fresh statement. */
+  readBack(planChangeId: string): Promise<AppliedChange>;
+  enqueueMail(mail: NewMail): Promise<void>;
+  /** Closes the mail row and returns; the caller writes the note. */
+  updateMail(planChangeId: string, kind: MailKind, patch: MailPatch): Promise<void>;
+}
+
+export interface AccountQuery {
+  readonly customerId: string;
+  readonly planCode: string;
+  readonly promotionCode: string | null;
+  readonly identificationId: string;
+}
+
+export interface LockedAccount extends AccountFacts {
+  readonly identificationExpiresAt: string;
+}
+
+/** A change as its current quote has it. */
+export interface AgreedChange {
+  readonly planChangeId: string;
+  readonly customerId: string;
+  readonly subscriptionId: string;
+  readonly identificationId: string;
+  readonly status: PlanChangeStatus;
+  readonly requestedPlanCode: string;
+  readonly promotionCode: string | null;
+  readonly activation: RequestedActivation;
+  readonly effectiveDate: string;
+  readonly activateAt: string | null;
+  readonly quoteRevision: number;
+  readonly quoteHash: string;
+  readonly quoteExpiresAt: string;
+  readonly currency: string;
+  readonly lines: readonly QuoteLine[];
+  readonly toBalanceMinor: bigint;
+  readonly terms: { readonly version: string; readonly sha256: string };
+  readonly from: {
+    readonly planCode: string;
+    readonly version: number;
+    readonly priceMinor: bigint;
+    readonly validFrom: string;
+  };
+  readonly to: {
+    readonly planCode: string;
+    readonly planName: string;
+    readonly version: number;
+    readonly priceMinor: bigint;
+  };
+  readonly appliedAt: string | null;
+}
+
+export interface NewPlanChange {
+  readonly planChangeId: string;
+  readonly runId: string;
+  readonly customerId: string;
+  readonly subscriptionId: string;
+  readonly agentId: string;
+  readonly identificationId: string;
+  readonly requestedPlanCode: string;
+  readonly promotionCode: string | null;
+  readonly activation: RequestedActivation;
+  readonly currency: string;
+  readonly from: CurrentPlan;
+  readonly openedAt: string;
+  readonly replacesId: string | null;
+  readonly revertsId: string | null;
+  readonly outcome:
+    | { readonly status: 'rejected'; readonly code: RejectionCode }
+    | { readonly status: 'awaiting_consent'; readonly to: OfferedPlan; readonly windows: QuotedWindows };
+}
+
+export interface QuotedWindows {
+  readonly effectiveDate: string;
+  readonly activateAt: string | null;
+  readonly consentDeadlineAt: string;
+}
+
+export interface NewQuote {
+  readonly planChangeId: string;
+  readonly revision: number;
+  readonly quote: Quote;
+  readonly activateAt: string | null;
+  readonly termsVersion: string;
+  readonly interruptions: readonly string[];
+  readonly expiresAt: string;
+}
+
+export interface PlanChangePatch {
+  readonly status?: PlanChangeStatus;
+  readonly quoteRevision?: number;
+  readonly activation?: RequestedActivation;
+  readonly from?: CurrentPlan;
+  readonly to?: OfferedPlan;
+  readonly windows?: QuotedWindows;
+  readonly hold?: { readonly reason: HoldReason; readonly details: Readonly<Record<string, string>> } | null;
+  readonly appliedAt?: string | null;
+  readonly closedAt?: string;
+}
+
+export interface NewConsent {
+  readonly planChangeId: string;
+  readonly quoteHash: string;
+  readonly evidenceId: string;
+  /** ISO instant, workflow time at which the message was accepted. */
+  readonly acceptedAt: string;
+}
+
+export interface PlanSwitch {
+  readonly subscriptionId: string;
+  readonly planChangeId: string;
+  readonly planCode: string;
+  readonly planVersion: number;
+  readonly priceMinor: bigint;
+  readonly promotionCode: string | null;
+  /** ISO instant from which the new plan is wanted; never before the running period began. */
+  readonly from: string;
+}
+
+export interface LinePosting {
+  readonly planChangeId: string;
+  readonly customerId: string;
+  readonly quoteRevision: number;
+  readonly effectiveDate: string;
+  readonly currency: string;
+  readonly lines: readonly QuoteLine[];
+  readonly toBalanceMinor: bigint;
+}
+
+export type NoteKind =
+  | 'quoted'
+  | 'rejected'
+  | 'requoted'
+  | 'rescheduled'
+  | 'consent_accepted'
+  | 'scheduled'
+  | 'plan_applied'
+  | 'verified'
+  | 'held'
+  | 'compensated'
+  | 'declined'
+  | 'cancelled'
+  | 'replaced'
+  | 'expired'
+  | 'failed'
+  | 'cancellation_ignored'
+  | 'email_given_up'
+  | 'completed';
+
+export interface NoteAuthor {
+  readonly type: 'agent' | 'customer' | 'ops' | 'system';
+  readonly id: string | null;
+}
+
+export interface NewNote {
+  readonly customerId: string;
+  readonly planChangeId: string;
+  readonly kind: NoteKind;
+  readonly body: string;
+  readonly author: NoteAuthor;
+  readonly revision?: number;
+}
+
+export type MailKind = 'summary';
+
+export interface RenderedMail {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export interface NewMail extends RenderedMail {
+  readonly planChangeId: string;
+  readonly kind: MailKind;
+  readonly recipient: string;
+}
+
+export type MailPatch =
+  | { readonly status: 'accepted'; readonly providerMessageId: string | null }
+  | { readonly status: 'given_up' };
+
+/** The claim on a mail, taken and committed before it is sent. */
+export type MailClaim =
+  | { readonly claim: 'send'; readonly mail: OutgoingMail }
+  | { readonly claim: 'already_accepted'; readonly providerMessageId: string | null }
+  /** Another attempt may have been accepted: its outcome is awaited before the mail is sent again. */
+  | { readonly claim: 'outcome_unknown' };
+
+export interface OutgoingMail {
+  readonly outboxId: string;
+  readonly recipient: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export interface Outbox {
+  /** Claims the mail of a change. `unknownForMs`: how long an earlier claim without an outcome is respected. */
+  claim(planChangeId: string, kind: MailKind, unknownForMs: number): Promise<MailClaim>;
+  /** Gives a claim back after the provider certainly did not take the mail. */
+  release(outboxId: string): Promise<void>;
+}
+
+export type MailOutcome =
+  | { readonly outcome: 'accepted'; readonly providerMessageId: string | null }
+  /** Certainly not taken; may be tried again. */
+  | { readonly outcome: 'unavailable'; readonly status: number | null; readonly retryAfterMs: number | null }
+  /** Certainly not taken; will never be. */
+  | { readonly outcome: 'refused'; readonly status: number }
+  /** The answer was lost: it may have been taken. */
+  | { readonly outcome: 'unknown' };
+
+export interface Mailer {
+  send(mail: OutgoingMail): Promise<MailOutcome>;
+}
+
+export interface MailTemplates {
+  summary(applied: AppliedChange): RenderedMail;
+}

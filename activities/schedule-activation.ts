@@ -1,0 +1,39 @@
+import { formatDateForPeople } from '../domain/calendar.ts';
+import type { NoteAuthor, Steps } from './ports.ts';
+import { noteConsent } from './note-consent.ts';
+import { receipt } from './step.ts';
+
+export interface AcceptedConsent {
+  readonly evidenceId: string;
+  readonly quoteHash: string;
+  readonly method: 'verbal' | 'written';
+  readonly author: NoteAuthor;
+  /** Workflow time at which the message was accepted, ISO instant. */
+  readonly acceptedAt: string;
+}
+
+export interface ScheduleActivationInput {
+  readonly planChangeId: string;
+  readonly revision: number;
+  readonly consent: AcceptedConsent;
+}
+
+/** Attaches the consent to a change that waits for its date. */
+export function scheduleActivation(deps: { steps: Steps }) {
+  return (input: ScheduleActivationInput): Promise<{ readonly outcome: 'scheduled' }> =>
+    deps.steps.once(receipt('scheduleActivation', input.revision), async (tx) => {
+      const agreed = await tx.lockPlanChange(input.planChangeId);
+      await tx.attachConsent({ planChangeId: input.planChangeId, ...input.consent });
+      await tx.updatePlanChange(input.planChangeId, { status: 'scheduled' });
+      await noteConsent(tx, agreed, input.consent);
+      await tx.appendNote({
+        customerId: agreed.customerId,
+        planChangeId: input.planChangeId,
+        kind: 'scheduled',
+        revision: input.revision,
+        body: `${agreed.to.planName} starts on ${formatDateForPeople(agreed.effectiveDate)} (${agreed.activateAt ?? ''}).`,
+        author: input.consent.author,
+      });
+      return { outcome: 'scheduled' };
+    });
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import type { Express } from 'express';
+import express from 'express';
+import helmet from 'helmet';
+import { pinoHttp } from 'pino-http';
+import type { ApiDeps } from './deps.ts';
+import { docsRouter } from './docs.ts';
+import { healthRouter } from './health.ts';
+import { mount } from './mount.ts';
+import { openApiDocument } from './openapi.ts';
+import { problemHandler, unknownPath } from './problem-handler.ts';
+import type { Route } from './route.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { catalogueRoutes } from './routes/catalogue.ts';
+import { identificationRoutes } from './routes/identifications.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { planChangeRoutes } from './routes/plan-changes.ts';
+
+const BODY_LIMIT = '32kb';
+
+/** Every operation of the API: the table of contents. */
+export function routesOf(deps: ApiDeps): Route[] {
+  return [
+    ...identificationRoutes(deps),
+    ...catalogueRoutes(deps),
+    ...planChangeRoutes(deps),
+    ...messageRoutes(deps),
+    ...accountRoutes(deps),
+  ];
+}
+
+/** The API as an Express application that does not listen yet. */
+export function createApp(deps: ApiDeps): Express {
+  const app = express();
+  app.set('trust proxy', 'loopback');
+  app.use(
+    pinoHttp({
+      logger: deps.log,
+      genReqId: (_request, response) => {
+        const id = randomUUID();
+        response.setHeader('x-request-id', id);
+        return id;
+      },
+      // Bodies, queries and keys never reach a log; paths carry only opaque ids.
+      serializers: {
+        req: (request: { id: string; method: string; url: string }) => ({
+          id: request.id,
+          method: request.method,
+          path: pathOf(request.url),
+        }),
+        res: (response: { statusCode: number }) => ({ status: response.statusCode }),
+      },
+      autoLogging: { ignore: (request) => request.url === '/livez' || request.url === '/readyz' },
+    }),
+  );
+  app.use(helmet({ strictTransportSecurity: false }));
+  app.use(healthRouter(deps));
+
+  const routes = routesOf(deps);
+  app.use(docsRouter(openApiDocument(routes, deps.publicUrl)));
+  app.use(express.json({ limit: BODY_LIMIT, strict: false, type: () => true }));
+  for (const route of routes) mount(app, deps.knex, route);
+  app.use(unknownPath);
+  app.use(problemHandler(deps.log));
+  return app;
+}
+
+/** A link of a customer carries its token in the path: it must not be logged. */
+function pathOf(url: string): string {
+  const path = url.split('?', 1)[0] ?? '';
+  return path.replace(/^\/consent\/.+/, '/consent/[token]');
+}

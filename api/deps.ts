@@ -1,0 +1,15 @@
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import type { Policy } from '../domain/policy.ts';
+import type { PlanChangeGateway } from './plan-change-gateway.ts';
+
+/** What the API is made of; api/server.ts puts the real parts in. */
+export interface ApiDeps {
+  readonly knex: Knex;
+  readonly gateway: PlanChangeGateway;
+  readonly policy: Policy;
+  readonly log: Logger;
+  /** Origin of the links in answers and mails. */
+  readonly publicUrl: string;
+  readonly temporal: { readonly uiUrl: string; readonly namespace: string };
+}

@@ -1,0 +1,95 @@
+import type { Express, Request, Response } from 'express';
+import type { Knex } from 'knex';
+import type { z } from 'zod';
+import type { StoredAnswer } from '../db/stores/idempotency-keys.ts';
+import type { Agent } from './auth.ts';
+import { authenticate, authorize, NOBODY } from './auth.ts';
+import type { InputProblem } from './http-errors.ts';
+import { HttpProblem, invalidInput } from './http-errors.ts';
+import { keyedRequest } from './idempotency.ts';
+import { problemBody, requestIdOf } from './problem-handler.ts';
+import type { Answer, Route } from './route.ts';
+
+/** Serves a route: authenticate, authorise, parse once, one call, serialise. */
+export function mount(app: Express, knex: Knex, route: Route): void {
+  const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+  app[route.method](path, async (request, response) => {
+    const agent = await agentOf(knex, route, request);
+    const query = parse(route.query, request.query, 'query');
+    const body = parse(route.body, route.body ? (request.body ?? {}) : undefined, '');
+    const keyed = await keyedRequest(knex, route, agent, {
+      key: request.get('idempotency-key'),
+      path: request.path,
+      body: request.body as unknown,
+    });
+    if (keyed.replay) return sendStored(response, keyed.replay);
+
+    const stored = await answerOf(
+      () =>
+        route.handle({
+          agent,
+          params: request.params as Record<string, string>,
+          query,
+          body,
+          request: keyed.identity,
+          accepts: (contentType) => prefers(request, contentType),
+        }),
+      response,
+    );
+    sendStored(response, stored.final ? await keyed.record(stored.answer) : stored.answer);
+  });
+}
+
+async function agentOf(knex: Knex, route: Route, request: Request): Promise<Agent> {
+  if (route.access === 'public') return NOBODY;
+  const agent = await authenticate(knex, request.get('authorization'));
+  authorize(agent, route.access);
+  return agent;
+}
+
+/** Runs a handler. A refusal that is the outcome of the request is an answer like any other. */
+async function answerOf(
+  handle: () => Promise<Answer>,
+  response: Response,
+): Promise<{ readonly answer: StoredAnswer; readonly final: boolean }> {
+  try {
+    const answer = await handle();
+    const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+    const headers = {
+      ...answer.headers,
+      'content-type': answer.contentType ?? 'application/json; charset=utf-8',
+    };
+    return { answer: { status: answer.status, headers, body: text }, final: answer.final ?? true };
+  } catch (error) {
+    if (!(error instanceof HttpProblem) || !error.options.final) throw error;
+    const body = JSON.stringify(problemBody(error, requestIdOf(response)));
+    return {
+      answer: { status: error.status, headers: { 'content-type': 'application/problem+json' }, body },
+      final: true,
+    };
+  }
+}
+
+function sendStored(response: Response, stored: StoredAnswer): void {
+  response.status(stored.status).set(stored.headers).send(Buffer.from(stored.body, 'utf8'));
+}
+
+function prefers(request: Request, contentType: string): boolean {
+  return (request.get('accept') ?? '').includes(contentType);
+}
+
+function parse(schema: z.ZodType | undefined, value: unknown, place: 'query' | ''): unknown {
+  if (schema === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw invalidInput(parsed.error.issues.flatMap((issue) => problemsOf(issue, place)));
+}
+
+function problemsOf(issue: z.core.$ZodIssue, place: string): InputProblem[] {
+  const pointer = (path: PropertyKey[]): string =>
+    `${place}/${path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), detail: 'is not known here' }));
+  }
+  return [{ pointer: issue.path.length === 0 ? place : pointer(issue.path), detail: issue.message }];
+}

@@ -1,0 +1,65 @@
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
+import { createDocument } from 'zod-openapi';
+import { z } from 'zod';
+import type { Route } from './route.ts';
+import { problem } from './schemas/common.ts';
+
+const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/)
+  .meta({ description: 'New for each new request, the same for its repeats: they get the same answer.' });
+
+/** The OpenAPI 3.1 document of the routes: the same schemas that validate. */
+export function openApiDocument(routes: readonly Route[], publicUrl: string): object {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Plan change',
+      version: '1',
+      description:
+        "Changes a customer's service plan: identify, quote, consent to exactly this quote, apply, verify, confirm. " +
+        'Every error is application/problem+json with a stable code.',
+    },
+    servers: [{ url: publicUrl }],
+    security: [{ apiKey: [] }],
+    paths,
+    components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+  });
+}
+
+function operationOf(route: Route): ZodOpenApiOperationObject {
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
+  const path = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
+  const header = z.object({
+    'Idempotency-Key': route.idempotencyKey === 'required' ? idempotencyKey : idempotencyKey.optional(),
+  });
+  const answers: Record<string, ZodOpenApiResponseObject> = {};
+  for (const [status, { description, schema, contentType }] of Object.entries(route.answers)) {
+    answers[status] = {
+      description,
+      ...(schema && { content: { [contentType ?? 'application/json']: { schema } } }),
+    };
+  }
+  return {
+    operationId: route.operationId,
+    summary: route.summary,
+    tags: [route.tag],
+    ...(route.access === 'public' ? { security: [] } : { description: `Roles: ${route.access.join(', ')}.` }),
+    requestParams: {
+      ...(names.length > 0 && { path }),
+      ...(route.query && { query: route.query as z.ZodObject }),
+      ...(route.idempotencyKey !== 'none' && { header }),
+    },
+    ...(route.body && {
+      requestBody: { required: true, content: { 'application/json': { schema: route.body } } },
+    }),
+    responses: {
+      ...answers,
+      default: { description: 'A problem.', content: { 'application/problem+json': { schema: problem } } },
+    },
+  };
+}

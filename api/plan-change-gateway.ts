@@ -1,0 +1,204 @@
+import {
+  Client,
+  Connection,
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { ConnectionOptions, WorkflowUpdateHandle } from '@temporalio/client';
+import { ApplicationFailure, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import type { Refusal } from '../domain/failures.ts';
+import { REFUSAL } from '../domain/failures.ts';
+import type { MessageAnswer, OpenAnswer, PlanChangeInput } from '../workflows/contract.ts';
+import {
+  PLAN_CHANGE_WORKFLOW,
+  planChangeWorkflowId,
+  SEARCH_ATTRIBUTE,
+  UPDATE,
+} from '../workflows/contract.ts';
+
+/**
+ * What came of a call to Temporal, for the one table that makes it a response:
+ * - `answered`: the workflow has answered.
+ * - `accepted`: the message is in the history and so durable; the answer is not there yet.
+ * - `not_accepted`: no worker took it within the wait. Nothing is promised; a retry meets the same message.
+ * - `refused`: a validator said no.
+ * - `closed`: the workflow has ended, or this message was sent to none.
+ */
+export type Outcome<T> =
+  | { readonly kind: 'answered'; readonly answer: T }
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'not_accepted' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly status: string }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'overloaded' }
+  | { readonly kind: 'unreachable' };
+
+export interface PlanChangeGateway {
+  /** Starts the workflow, or meets the one that runs, and waits for its quote. */
+  open(input: PlanChangeInput, updateId: string): Promise<Outcome<OpenAnswer>>;
+  /** Sends a message to a running change and waits for what came of it. */
+  send(
+    planChangeId: string,
+    message: MessageName,
+    payload: object,
+    updateId: string,
+  ): Promise<Outcome<MessageAnswer>>;
+  /** Whether the server answers and a worker polls the task queue. */
+  readiness(): Promise<{ readonly server: boolean; readonly worker: boolean }>;
+  close(): Promise<void>;
+}
+
+export type MessageName = Exclude<keyof typeof UPDATE, 'openPlanChange'>;
+
+export interface GatewayOptions {
+  readonly connection: ConnectionOptions;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  /** How long a request waits for a worker to accept, and again for the answer, milliseconds. */
+  readonly waitMs?: number;
+}
+
+const { TaskQueueType } = temporal.api.enums.v1;
+
+const DEFAULT_WAIT_MS = 5_000;
+/** A worker counts as polling when it polled within this time. */
+const POLLER_FRESH_MS = 70_000;
+
+const GRPC = {
+  DEADLINE_EXCEEDED: 4,
+  CANCELLED: 1,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  UNAVAILABLE: 14,
+};
+
+/** The only door to Temporal. It connects on first use, so the API starts while the server is away. */
+export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGateway {
+  const connection = Connection.lazy({ connectTimeout: 3_000, ...options.connection });
+  const client = new Client({ connection, namespace: options.namespace });
+  const waitMs = options.waitMs ?? DEFAULT_WAIT_MS;
+
+  /** ACCEPTED first: an update that no worker accepted lives in server memory only. Then the answer. */
+  async function outcomeOf<T>(start: () => Promise<WorkflowUpdateHandle<T>>): Promise<Outcome<T>> {
+    let accepted = false;
+    try {
+      const handle = await connection.withDeadline(Date.now() + waitMs, start);
+      accepted = true;
+      const answer = await connection.withDeadline(Date.now() + waitMs, () => handle.result());
+      return { kind: 'answered', answer };
+    } catch (error) {
+      return outcomeOfError(error, accepted);
+    }
+  }
+
+  return {
+    open(input, updateId) {
+      const startWorkflowOperation = new WithStartWorkflowOperation<PlanChangeWorkflow>(
+        PLAN_CHANGE_WORKFLOW,
+        {
+          workflowId: planChangeWorkflowId(input.planChangeId),
+          taskQueue: options.taskQueue,
+          args: [input],
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+          workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+          workflowTaskTimeout: '5 seconds',
+          staticSummary: `Plan change to ${input.planCode}, ${input.activation.when}`,
+          staticDetails: `Customer \`${input.customerId}\`, agent \`${input.agentId}\`, identification \`${input.identificationId}\`.`,
+          typedSearchAttributes: [
+            { key: SEARCH_ATTRIBUTE.status, value: 'quoting' },
+            { key: SEARCH_ATTRIBUTE.customerId, value: input.customerId },
+            { key: SEARCH_ATTRIBUTE.planCode, value: input.planCode },
+          ],
+        },
+      );
+      return outcomeOf<OpenAnswer>(() =>
+        client.workflow.startUpdateWithStart<PlanChangeWorkflow, OpenAnswer, []>(UPDATE.openPlanChange, {
+          updateId,
+          waitForStage: 'ACCEPTED',
+          startWorkflowOperation,
+        }),
+      );
+    },
+    send(planChangeId, message, payload, updateId) {
+      const handle = client.workflow.getHandle(planChangeWorkflowId(planChangeId));
+      return outcomeOf<MessageAnswer>(() =>
+        handle.startUpdate<MessageAnswer, [object]>(message, {
+          updateId,
+          args: [payload],
+          waitForStage: 'ACCEPTED',
+        }),
+      );
+    },
+    async readiness() {
+      try {
+        const queue = await connection.withDeadline(Date.now() + 2_000, () =>
+          client.workflowService.describeTaskQueue({
+            namespace: options.namespace,
+            taskQueue: { name: options.taskQueue },
+            taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+          }),
+        );
+        const oldest = Date.now() - POLLER_FRESH_MS;
+        const worker = queue.pollers.some(
+          ({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > oldest,
+        );
+        return { server: true, worker };
+      } catch {
+        return { server: false, worker: false };
+      }
+    },
+    close: () => connection.close(),
+  };
+}
+
+type PlanChangeWorkflow = (input: PlanChangeInput) => Promise<unknown>;
+
+function outcomeOfError<T>(error: unknown, accepted: boolean): Outcome<T> {
+  if (error instanceof WorkflowUpdateFailedError) {
+    const { cause } = error;
+    if (cause instanceof ApplicationFailure && isRefusal(cause.type)) {
+      const [details] = (cause.details ?? []) as [{ status?: string }?];
+      return { kind: 'refused', refusal: cause.type, status: details?.status ?? 'unknown' };
+    }
+    // The workflow ended before it could answer.
+    return { kind: 'closed' };
+  }
+  if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) {
+    return { kind: 'closed' };
+  }
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+    return accepted ? { kind: 'accepted' } : { kind: 'not_accepted' };
+  const grpc = grpcCodeOf(error);
+  switch (grpc?.code) {
+    case GRPC.DEADLINE_EXCEEDED:
+    case GRPC.CANCELLED:
+      return accepted ? { kind: 'accepted' } : { kind: 'not_accepted' };
+    case GRPC.RESOURCE_EXHAUSTED:
+      return { kind: 'overloaded' };
+    case GRPC.FAILED_PRECONDITION:
+      return /paused/i.test(grpc.details) ? { kind: 'paused' } : { kind: 'closed' };
+    case GRPC.UNAVAILABLE:
+      return { kind: 'unreachable' };
+    default:
+      if (grpc) return { kind: 'unreachable' };
+      throw error;
+  }
+}
+
+function isRefusal(type: string | null | undefined): type is Refusal {
+  return typeof type === 'string' && type in REFUSAL;
+}
+
+/** The client wraps gRPC errors: the code may sit some causes down. */
+function grpcCodeOf(error: unknown): { code: number; details: string } | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if (isGrpcServiceError(current)) return { code: current.code, details: current.details };
+  }
+  return undefined;
+}

@@ -1,0 +1,115 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { AccountOverview } from '../../db/read-models/account-overview.ts';
+import { accountOverview } from '../../db/read-models/account-overview.ts';
+import { appendNote } from '../../db/stores/account-notes.ts';
+import type { Identification, IdentityRecord } from '../../db/stores/identifications.ts';
+import { findIdentity, insertIdentification } from '../../db/stores/identifications.ts';
+import { accountKey, identityKey } from '../../domain/account-key.ts';
+import { cycleContaining } from '../../domain/billing-cycle.ts';
+import { toMoneyJson } from '../../domain/money.ts';
+import { ACCESS } from '../auth.ts';
+import type { ApiDeps } from '../deps.ts';
+import { HttpProblem } from '../http-errors.ts';
+import { createIdentificationLimits } from '../identification-limits.ts';
+import type { Route } from '../route.ts';
+import { defineRoute } from '../route.ts';
+import { identification, identificationBody } from '../schemas/accounts.ts';
+
+/** Every failure takes at least this long, so that the time does not tell what did not match. */
+const FAILURE_TAKES_MS = 150;
+
+/** Step 1 of the procedure: "Verify the customer's account information (name, address, account number)". */
+export function identificationRoutes(deps: ApiDeps): Route[] {
+  const limits = createIdentificationLimits(deps.knex);
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/v1/identifications',
+      operationId: 'identifyCustomer',
+      summary: "Verify the customer's account number, name and address",
+      tag: 'Customers',
+      access: ACCESS.serving,
+      idempotencyKey: 'optional',
+      body: identificationBody,
+      answers: { 201: { description: 'Identified, for 60 minutes.', schema: identification } },
+      handle: async ({ agent, body, request }) => {
+        const startedAt = performance.now();
+        const key = accountKey(body.accountNumber);
+        await limits.attempt(agent.agentId, key);
+        const record = await findIdentity(deps.knex, key);
+        if (record === undefined || !isSamePerson(record, body)) {
+          if (record) await note(deps, record.customerId, agent.agentId, 'identification_failed');
+          await wait(Math.max(0, FAILURE_TAKES_MS - (performance.now() - startedAt)));
+          throw new HttpProblem(
+            403,
+            'identification-failed',
+            'Identification failed',
+            'We could not match these details to an account. Check them with the customer and try again.',
+          );
+        }
+        await limits.succeeded(agent.agentId, key);
+        const made = await insertIdentification(deps.knex, {
+          agentId: agent.agentId,
+          customerId: record.customerId,
+          validForMs: deps.policy.identificationMs,
+          requestId: request.id,
+        });
+        await note(deps, record.customerId, agent.agentId, 'identified');
+        return { status: 201, body: serialise(made, await accountOverview(deps.knex, record.customerId)) };
+      },
+    }),
+  ];
+}
+
+function isSamePerson(record: IdentityRecord, told: { fullName: string; serviceAddress: string }): boolean {
+  const same = (known: string, said: string) =>
+    identityKey(said) !== '' && identityKey(known) === identityKey(said);
+  return same(record.fullName, told.fullName) && same(record.serviceAddress, told.serviceAddress);
+}
+
+async function note(
+  deps: ApiDeps,
+  customerId: string,
+  agentId: string,
+  kind: 'identified' | 'identification_failed',
+): Promise<void> {
+  await appendNote(deps.knex, {
+    customerId,
+    planChangeId: null,
+    kind,
+    body:
+      kind === 'identified'
+        ? 'Identified by account number, name and address.'
+        : 'An identification failed: the details did not match.',
+    author: { type: 'agent', id: agentId },
+  });
+}
+
+function serialise(made: Identification, account: AccountOverview) {
+  return {
+    identificationId: made.identificationId,
+    expiresAt: made.expiresAt,
+    customer: {
+      customerId: account.customerId,
+      accountNumber: account.accountNumber,
+      fullName: account.fullName,
+      email: maskEmail(account.email),
+      timeZone: account.timeZone,
+    },
+    subscription: {
+      planCode: account.planCode,
+      planName: account.planName,
+      price: toMoneyJson(account.priceMinor, account.currency),
+      since: account.since,
+      cycle: cycleContaining(account.anchorDate, account.interval, account.today),
+    },
+    usage: account.usage,
+    openPlanChangeId: account.openPlanChangeId,
+  };
+}
+
+/** `zoe.obrien@example.com` → `z***@example.com`: enough to ask whether it is still right. */
+function maskEmail(email: string): string {
+  const at = email.lastIndexOf('@');
+  return `${email.slice(0, 1)}***${email.slice(at)}`;
+}

@@ -1,0 +1,219 @@
+import type { PlanChangeView } from '../../db/read-models/plan-changes.ts';
+import { findPlanChange } from '../../db/read-models/plan-changes.ts';
+import { confirmPlanChange } from '../../db/stores/confirmations.ts';
+import { insertEvidence, insertRemark, wasAccepted } from '../../db/stores/evidence.ts';
+import { isTerminal } from '../../domain/plan-change-status.ts';
+import type {
+  EndInput,
+  RecordConsentInput,
+  RequoteInput,
+  RescheduleInput,
+} from '../../workflows/contract.ts';
+import { requirePlanChange } from '../access-to-customer.ts';
+import type { Agent, Role } from '../auth.ts';
+import { ACCESS } from '../auth.ts';
+import type { ApiDeps } from '../deps.ts';
+import { invalidInput, notFound, refused, rejected } from '../http-errors.ts';
+import { changeClosed, settled } from '../outcome.ts';
+import type { MessageName } from '../plan-change-gateway.ts';
+import type { Answer, RequestIdentity, Route } from '../route.ts';
+import { defineRoute } from '../route.ts';
+import type { ConsentBody } from '../schemas/plan-changes.ts';
+import {
+  acceptedPlanChange,
+  confirmationBody,
+  consentBody,
+  planChange,
+  reasonBody,
+  requoteBody,
+  rescheduleBody,
+} from '../schemas/plan-changes.ts';
+import { serialisePlanChange } from '../serialise-plan-change.ts';
+
+const MINUTE_MS = 60_000;
+const RECORDING_AHEAD_MS = 5 * MINUTE_MS;
+const RECORDING_AGE_MS = 24 * 60 * MINUTE_MS;
+
+/** What an agent tells a change that is open: each is one message to its workflow. */
+export function messageRoutes(deps: ApiDeps): Route[] {
+  const common = {
+    method: 'post',
+    tag: 'Plan changes',
+    answers: {
+      200: { description: 'Done: the change as it stands now.', schema: planChange },
+      202: { description: 'Accepted and durable, not finished yet.', schema: acceptedPlanChange },
+    },
+  } as const;
+  const ending = (
+    name: 'decline' | 'cancel',
+    endsAs: 'declined' | 'cancelled',
+    access: readonly Role[],
+    summary: string,
+  ) =>
+    defineRoute({
+      ...common,
+      path: `/v1/plan-changes/{id}/${name}`,
+      operationId: `${name}PlanChange`,
+      summary,
+      access,
+      idempotencyKey: 'optional',
+      body: reasonBody,
+      handle: async ({ agent, params, body, request }) => {
+        const view = await requirePlanChange(deps, agent, params['id']);
+        if (view.status === endsAs) return shown(deps, view);
+        if (isTerminal(view.status)) throw changeClosed(view.status);
+        const remarkId = await insertRemark(deps.knex, {
+          planChangeId: view.id,
+          agentId: agent.agentId,
+          body: body.reason,
+          requestId: request.id,
+        });
+        const payload: EndInput = { remarkId, author: authorOf(agent) };
+        return send(deps, view, name, payload, request, (now) => now.status === endsAs);
+      },
+    });
+
+  return [
+    defineRoute({
+      ...common,
+      path: '/v1/plan-changes/{id}/consent',
+      operationId: 'recordConsent',
+      summary: 'Record that the customer agreed to exactly this quote',
+      access: ACCESS.serving,
+      idempotencyKey: 'required',
+      body: consentBody,
+      handle: async ({ agent, params, body, request }) => {
+        const view = await requirePlanChange(deps, agent, params['id']);
+        refuseImplausible(body);
+        if (await wasAccepted(deps.knex, request.id)) return shown(deps, view);
+        if (view.consent !== null && isTerminal(view.status))
+          throw refused('CONSENT_ALREADY_RECORDED', view.status);
+        if (isTerminal(view.status)) throw changeClosed(view.status);
+        const evidenceId = await insertEvidence(deps.knex, {
+          planChangeId: view.id,
+          quoteHash: body.quoteHash,
+          method: body.method,
+          details: body.method === 'verbal' ? body.recording : { ...body.document, signedBy: body.signedBy },
+          agentId: agent.agentId,
+          requestId: request.id,
+          givenAt: body.method === 'verbal' ? body.recording.startedAt : body.signedAt,
+        });
+        const { quoteHash, method } = body;
+        const payload: RecordConsentInput = { evidenceId, quoteHash, method, author: authorOf(agent) };
+        return send(deps, view, 'recordConsent', payload, request, () => wasAccepted(deps.knex, request.id));
+      },
+    }),
+    ending('decline', 'declined', ACCESS.serving, 'The customer does not want the change'),
+    ending('cancel', 'cancelled', ACCESS.servingAndOps, 'Withdraw the change before it is applied'),
+    defineRoute({
+      ...common,
+      path: '/v1/plan-changes/{id}/requote',
+      operationId: 'requotePlanChange',
+      summary: "Make a new quote at today's price; earlier consent is void",
+      access: ACCESS.servingAndOps,
+      idempotencyKey: 'optional',
+      body: requoteBody,
+      handle: async ({ agent, params, request }) => {
+        const view = await requirePlanChange(deps, agent, params['id']);
+        if (agent.role === 'ops' && view.status !== 'held') throw refused('WRONG_STATE', view.status);
+        if (isTerminal(view.status)) throw changeClosed(view.status);
+        const payload: RequoteInput = { author: authorOf(agent) };
+        return send(deps, view, 'requote', payload, request, () => false);
+      },
+    }),
+    defineRoute({
+      ...common,
+      path: '/v1/plan-changes/{id}/reschedule',
+      operationId: 'reschedulePlanChange',
+      summary: 'Move the change to another date: a new quote, and consent again',
+      access: ACCESS.serving,
+      idempotencyKey: 'optional',
+      body: rescheduleBody,
+      handle: async ({ agent, params, body, request }) => {
+        const view = await requirePlanChange(deps, agent, params['id']);
+        if (isTerminal(view.status)) throw changeClosed(view.status);
+        const payload: RescheduleInput = { activation: body.activation, author: authorOf(agent) };
+        return send(deps, view, 'reschedule', payload, request, () => false);
+      },
+    }),
+    defineRoute({
+      ...common,
+      path: '/v1/plan-changes/{id}/confirmation',
+      operationId: 'confirmPlanChange',
+      summary: 'Record that the customer was told that the change is complete, and what it means',
+      access: ACCESS.serving,
+      idempotencyKey: 'optional',
+      body: confirmationBody,
+      answers: { 200: common.answers[200] },
+      handle: async ({ agent, params, body }) => {
+        const view = await requirePlanChange(deps, agent, params['id']);
+        if (view.status !== 'activated' && view.status !== 'completed')
+          throw refused('WRONG_STATE', view.status);
+        await confirmPlanChange(deps.knex, {
+          planChangeId: view.id,
+          customerId: view.customerId,
+          agentId: agent.agentId,
+          ...body,
+        });
+        return shown(deps, await again(deps, view.id));
+      },
+    }),
+  ];
+}
+
+/**
+ * Sends a message and answers with the change as it stands then. `tookEffect` recognises, when the workflow
+ * has ended meanwhile, that an earlier try of this request did its work.
+ */
+async function send(
+  deps: ApiDeps,
+  view: PlanChangeView,
+  message: MessageName,
+  payload: EndInput | RecordConsentInput | RequoteInput | RescheduleInput,
+  request: RequestIdentity,
+  tookEffect: (now: PlanChangeView) => boolean | Promise<boolean>,
+): Promise<Answer> {
+  const outcome = settled(await deps.gateway.send(view.id, message, payload, request.updateId));
+  if (outcome.kind === 'answered' && outcome.answer.outcome === 'rejected')
+    throw rejected(outcome.answer.code, null);
+  const now = await again(deps, view.id);
+  if (outcome.kind === 'accepted') {
+    return {
+      status: 202,
+      body: { planChangeId: now.id, status: now.status },
+      headers: { location: `/v1/plan-changes/${now.id}`, 'retry-after': '1' },
+      final: false,
+    };
+  }
+  if (outcome.kind === 'closed' && !(await tookEffect(now))) throw changeClosed(now.status);
+  return shown(deps, now);
+}
+
+function shown(deps: ApiDeps, view: PlanChangeView): Answer {
+  return { status: 200, body: serialisePlanChange(view, deps) };
+}
+
+async function again(deps: ApiDeps, id: string): Promise<PlanChangeView> {
+  const view = await findPlanChange(deps.knex, id);
+  if (view === undefined) throw notFound('plan change');
+  return view;
+}
+
+function authorOf(agent: Agent): EndInput['author'] {
+  return { type: agent.role === 'ops' ? 'ops' : 'agent', id: agent.agentId };
+}
+
+/** A recording is of the whole call: it may start before the quote, but not in the future nor days ago. */
+function refuseImplausible(body: ConsentBody): void {
+  const [at, pointer] =
+    body.method === 'verbal'
+      ? [body.recording.startedAt, '/recording/startedAt']
+      : [body.signedAt, '/signedAt'];
+  const aheadMs = Date.parse(at) - Date.now();
+  if (aheadMs > RECORDING_AHEAD_MS) {
+    throw invalidInput([{ pointer, detail: 'must not be more than 5 minutes in the future' }]);
+  }
+  if (body.method === 'verbal' && -aheadMs > RECORDING_AGE_MS) {
+    throw invalidInput([{ pointer, detail: 'must not be more than 24 hours ago' }]);
+  }
+}

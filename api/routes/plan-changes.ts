@@ -1,0 +1,232 @@
+import { findPlanChange, listPlanChanges } from '../../db/read-models/plan-changes.ts';
+import type { PlanChangeView } from '../../db/read-models/plan-changes.ts';
+import { findIdentification } from '../../db/stores/identifications.ts';
+import type { PlanChangeStatus } from '../../domain/plan-change-status.ts';
+import { isTerminal } from '../../domain/plan-change-status.ts';
+import type { RejectionCode } from '../../domain/failures.ts';
+import type { PlanChangeInput } from '../../workflows/contract.ts';
+import { isUuid, requireCustomer, requirePlanChange } from '../access-to-customer.ts';
+import { ACCESS } from '../auth.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import type { ApiDeps } from '../deps.ts';
+import { HttpProblem, notFound, rejected } from '../http-errors.ts';
+import { changeClosed, settled } from '../outcome.ts';
+import type { Answer, Route, RouteRequest } from '../route.ts';
+import { defineRoute } from '../route.ts';
+import { page } from '../schemas/common.ts';
+import {
+  acceptedPlanChange,
+  listQuery,
+  openPlanChangeBody,
+  planChange,
+  revertBody,
+} from '../schemas/plan-changes.ts';
+import { serialisePlanChange } from '../serialise-plan-change.ts';
+
+const tag = 'Plan changes';
+
+export function planChangeRoutes(deps: ApiDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/v1/plan-changes',
+      operationId: 'openPlanChange',
+      summary: 'Quote a change of plan and wait for consent to exactly this quote',
+      tag,
+      access: ACCESS.serving,
+      idempotencyKey: 'required',
+      body: openPlanChangeBody,
+      answers: {
+        201: {
+          description: 'Quoted: read the script to the customer and record the consent.',
+          schema: planChange,
+        },
+        202: { description: 'Accepted, not quoted yet.', schema: acceptedPlanChange },
+      },
+      handle: async ({ agent, body, request }) => {
+        const identification = await findIdentification(deps.knex, body.identificationId);
+        if (identification?.agentId !== agent.agentId) throw notFound('identification');
+        if (body.replaces !== undefined) {
+          await replace(deps, identification.customerId, body.replaces, request, agent.agentId);
+        }
+        return open(deps, request, {
+          planChangeId: request.namedId,
+          customerId: identification.customerId,
+          agentId: agent.agentId,
+          identificationId: identification.identificationId,
+          planCode: body.planCode,
+          promotionCode: body.promotionCode ?? null,
+          activation: body.activation,
+          replacesId: body.replaces ?? null,
+          revertsId: null,
+        });
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: '/v1/plan-changes',
+      operationId: 'listPlanChanges',
+      summary: 'Changes, newest first; agents see their own',
+      tag,
+      access: ACCESS.everyone,
+      idempotencyKey: 'none',
+      query: listQuery,
+      answers: { 200: { description: 'One page.', schema: page(planChange) } },
+      handle: async ({ agent, query }) =>
+        list(deps, query.limit, {
+          status: query.status as PlanChangeStatus | undefined,
+          confirmed: query.confirmed === undefined ? undefined : query.confirmed === 'true',
+          customerId: query.customerId,
+          agentId: agent.role === 'agent' ? agent.agentId : undefined,
+          after: decodeCursor(query.cursor),
+        }),
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: '/v1/plan-changes/{id}',
+      operationId: 'getPlanChange',
+      summary: 'One change as it stands',
+      tag,
+      access: ACCESS.everyone,
+      idempotencyKey: 'none',
+      answers: { 200: { description: 'The change.', schema: planChange } },
+      handle: async ({ agent, params }) => ({
+        status: 200,
+        body: serialisePlanChange(await requirePlanChange(deps, agent, params['id']), deps),
+      }),
+    }),
+
+    defineRoute({
+      method: 'post',
+      path: '/v1/plan-changes/{id}/revert',
+      operationId: 'revertPlanChange',
+      summary: "Go back to the plan before, at today's availability and price: a change like any other",
+      tag,
+      access: ACCESS.serving,
+      idempotencyKey: 'required',
+      body: revertBody,
+      answers: {
+        201: { description: 'Quoted: a new change back to the plan before.', schema: planChange },
+        202: { description: 'Accepted, not quoted yet.', schema: acceptedPlanChange },
+      },
+      handle: async ({ agent, params, body, request }) => {
+        const reverted = await requirePlanChange(deps, agent, params['id']);
+        const identification = await findIdentification(deps.knex, body.identificationId);
+        if (identification?.agentId !== agent.agentId || identification.customerId !== reverted.customerId) {
+          throw notFound('identification');
+        }
+        if (reverted.appliedAt === null) {
+          throw new HttpProblem(
+            409,
+            'nothing-to-revert',
+            'The change was not applied',
+            'Only an applied change can be taken back. Cancel this one instead.',
+          );
+        }
+        return open(deps, request, {
+          planChangeId: request.namedId,
+          customerId: reverted.customerId,
+          agentId: agent.agentId,
+          identificationId: identification.identificationId,
+          planCode: reverted.fromPlanCode,
+          promotionCode: null,
+          activation: body.activation,
+          replacesId: null,
+          revertsId: reverted.id,
+        });
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: '/v1/customers/{id}/plan-changes',
+      operationId: 'listCustomerPlanChanges',
+      summary: "The customer's changes, newest first",
+      tag: 'Customers',
+      access: ACCESS.everyone,
+      idempotencyKey: 'none',
+      query: listQuery.pick({ cursor: true, limit: true }),
+      answers: { 200: { description: 'One page.', schema: page(planChange) } },
+      handle: async ({ agent, params, query }) => {
+        const customerId = await requireCustomer(deps, agent, params['id']);
+        return list(deps, query.limit, { customerId, after: decodeCursor(query.cursor) });
+      },
+    }),
+  ];
+}
+
+/** Starts the workflow or meets the one of an earlier try, and answers with its quote. */
+async function open(
+  deps: ApiDeps,
+  request: RouteRequest<unknown, unknown>['request'],
+  input: PlanChangeInput,
+): Promise<Answer> {
+  const { planChangeId } = input;
+  const location = `/v1/plan-changes/${planChangeId}`;
+  const outcome = settled(await deps.gateway.open(input, request.updateId));
+  if (outcome.kind === 'accepted') {
+    return {
+      status: 202,
+      body: { planChangeId, status: 'quoting' },
+      headers: { location, 'retry-after': '1' },
+      final: false,
+    };
+  }
+  if (outcome.kind === 'answered' && outcome.answer.outcome === 'rejected') {
+    throw rejected(outcome.answer.code, outcome.answer.openPlanChangeId);
+  }
+  // Quoted now; or by an earlier try whose workflow has ended since: the database remembers.
+  const view = await findPlanChange(deps.knex, planChangeId);
+  if (view === undefined) throw changeClosed('unknown');
+  if (view.rejectionCode !== null) throw rejected(view.rejectionCode as RejectionCode, null);
+  return { status: 201, body: serialisePlanChange(view, deps), headers: { location } };
+}
+
+/** Cancels the open change that the new one replaces. A repeat finds it cancelled already. */
+async function replace(
+  deps: ApiDeps,
+  customerId: string,
+  replacedId: string,
+  request: RouteRequest<unknown, unknown>['request'],
+  agentId: string,
+): Promise<void> {
+  const replaced = isUuid(replacedId) ? await findPlanChange(deps.knex, replacedId) : undefined;
+  if (replaced?.customerId !== customerId) throw notFound('plan change to replace');
+  if (replaced.status === 'cancelled') return;
+  if (isTerminal(replaced.status)) throw changeClosed(replaced.status);
+  const payload = { remarkId: null, author: { type: 'agent', id: agentId }, replacedById: request.namedId };
+  const outcome = settled(
+    await deps.gateway.send(replacedId, 'cancel', payload, `${request.updateId}-replace`),
+  );
+  if (outcome.kind === 'accepted') {
+    throw new HttpProblem(
+      503,
+      'not-accepted-yet',
+      'The open change is being cancelled',
+      'Send the request again.',
+      {
+        retryAfterSeconds: 1,
+      },
+    );
+  }
+}
+
+async function list(
+  deps: ApiDeps,
+  limit: number,
+  filter: Omit<Parameters<typeof listPlanChanges>[1], 'limit'>,
+): Promise<Answer> {
+  const views = await listPlanChanges(deps.knex, { ...filter, limit: limit + 1 });
+  const items = views.slice(0, limit);
+  return {
+    status: 200,
+    body: { items: items.map((view) => serialisePlanChange(view, deps)), nextCursor: next(views, limit) },
+  };
+}
+
+function next(views: readonly PlanChangeView[], limit: number): string | null {
+  const last = views[limit - 1];
+  return views.length > limit && last ? encodeCursor({ openedAt: last.openedAt, id: last.id }) : null;
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { HOLD_REASONS, PLAN_CHANGE_STATUSES } from '../../domain/plan-change-status.ts';
+import {
+  cursor,
+  instant,
+  money,
+  pageSize,
+  plainDate,
+  planCode,
+  promotionCode,
+  sha256Hex,
+  text,
+  uuid,
+} from './common.ts';
+
+export const activation = z
+  .discriminatedUnion('when', [
+    z.strictObject({ when: z.literal('immediately') }),
+    z.strictObject({ when: z.literal('on_date'), date: plainDate }),
+    z.strictObject({ when: z.literal('end_of_cycle') }),
+  ])
+  .meta({ id: 'Activation', description: "Dates are local dates in the customer's own time zone." });
+
+export const openPlanChangeBody = z
+  .strictObject({
+    identificationId: uuid,
+    planCode,
+    promotionCode: promotionCode.optional(),
+    replaces: uuid.optional().meta({ description: 'The open change that this one replaces.' }),
+    activation,
+  })
+  .meta({ id: 'OpenPlanChange' });
+
+const recording = z.strictObject({
+  id: text(200).meta({
+    description: "Of the company's own store; never fetched.",
+    example: 'rec-2026-11-24-000123',
+  }),
+  startedAt: instant,
+  durationSeconds: z.number().int().min(1).max(86_400),
+  announced: z.literal(true, 'must be true: the customer was told that the call is recorded'),
+  scriptVersion: text(100),
+});
+
+export const verbalConsentBody = z.strictObject({
+  method: z.literal('verbal'),
+  quoteHash: sha256Hex,
+  recording,
+});
+
+export const writtenConsentBody = z.strictObject({
+  method: z.literal('written'),
+  quoteHash: sha256Hex,
+  document: z.strictObject({ name: text(200), sha256: sha256Hex }),
+  signedBy: text(200),
+  signedAt: instant,
+});
+
+export const consentBody = z
+  .discriminatedUnion('method', [verbalConsentBody, writtenConsentBody])
+  .meta({ id: 'Consent', description: 'Approves exactly the quote with this hash; any other is refused.' });
+export type ConsentBody = z.output<typeof consentBody>;
+
+export const reasonBody = z.strictObject({ reason: text(2_000) }).meta({ id: 'Reason' });
+
+export const requoteBody = z.strictObject({}).meta({ id: 'Requote' });
+
+export const rescheduleBody = z.strictObject({ activation }).meta({ id: 'Reschedule' });
+
+export const confirmationBody = z
+  .strictObject({
+    explained: z
+      .array(text(500))
+      .min(1)
+      .max(20)
+      .meta({ description: 'What was said: changes and interruptions.' }),
+    channel: z.enum(['phone', 'chat', 'in_person', 'email']),
+  })
+  .meta({ id: 'Confirmation' });
+
+export const revertBody = z.strictObject({ identificationId: uuid, activation }).meta({ id: 'Revert' });
+
+export const listQuery = z.strictObject({
+  status: z.enum(PLAN_CHANGE_STATUSES as [string, ...string[]]).optional(),
+  confirmed: z.enum(['true', 'false']).optional(),
+  customerId: uuid.optional(),
+  cursor: cursor.optional(),
+  limit: pageSize,
+});
+
+const pricedPlan = z.strictObject({ planCode: z.string(), planName: z.string(), price: money });
+
+export const quoteLine = z.strictObject({
+  kind: z.enum(['credit', 'charge', 'fee']),
+  description: z.string(),
+  start: plainDate,
+  end: plainDate,
+  days: z.number().int(),
+  ofDays: z.number().int(),
+  amount: money,
+});
+
+export const planChange = z
+  .strictObject({
+    planChangeId: uuid,
+    status: z.enum(PLAN_CHANGE_STATUSES as [string, ...string[]]),
+    customerId: uuid,
+    from: pricedPlan,
+    to: pricedPlan.extend({ promotionCode: z.string().nullable() }).nullable(),
+    activation: z.strictObject({
+      when: z.enum(['immediately', 'on_date', 'end_of_cycle']),
+      date: plainDate.nullable(),
+      at: instant.nullable(),
+    }),
+    quote: z
+      .strictObject({
+        hash: sha256Hex,
+        expiresAt: instant,
+        terms: z.strictObject({ version: z.string(), sha256: sha256Hex, url: z.string() }),
+        effectiveDate: plainDate,
+        lines: z.array(quoteLine),
+        net: money,
+        dueNow: money,
+        toBalance: money,
+        nextBill: z.strictObject({ date: plainDate, amount: money }),
+        script: z.strictObject({ version: z.string(), text: z.string() }),
+      })
+      .nullable(),
+    consent: z
+      .strictObject({ method: z.enum(['verbal', 'written']), givenAt: instant, consentId: uuid })
+      .nullable(),
+    interruptions: z.array(z.string()),
+    confirmedAt: instant.nullable(),
+    hold: z
+      .strictObject({ reason: z.enum(HOLD_REASONS), details: z.record(z.string(), z.string()) })
+      .nullable(),
+    email: z
+      .strictObject({
+        status: z.enum(['queued', 'sending', 'accepted', 'delivered', 'bounced', 'dropped', 'given_up']),
+      })
+      .nullable(),
+    temporal: z.strictObject({ workflowId: z.string(), runId: z.string(), url: z.string() }),
+  })
+  .meta({ id: 'PlanChange' });
+export type PlanChangeJson = z.output<typeof planChange>;
+
+export const acceptedPlanChange = z.strictObject({ planChangeId: uuid, status: z.string() }).meta({
+  id: 'AcceptedPlanChange',
+  description: 'Accepted and durable, not finished yet: follow Location.',
+});

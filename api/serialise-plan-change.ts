@@ -1,0 +1,78 @@
+import type { PlanChangeView, QuoteView } from '../db/read-models/plan-changes.ts';
+import { toMoneyJson } from '../domain/money.ts';
+import { planChangeWorkflowId } from '../workflows/contract.ts';
+import type { ApiDeps } from './deps.ts';
+import type { PlanChangeJson } from './schemas/plan-changes.ts';
+
+/** A plan change as the contract has it: an allow-list, nothing else leaves. */
+export function serialisePlanChange(
+  view: PlanChangeView,
+  deps: Pick<ApiDeps, 'publicUrl' | 'temporal'>,
+): PlanChangeJson {
+  const { currency } = view;
+  const workflowId = planChangeWorkflowId(view.id);
+  const { uiUrl, namespace } = deps.temporal;
+  return {
+    planChangeId: view.id,
+    status: view.status,
+    customerId: view.customerId,
+    from: {
+      planCode: view.fromPlanCode,
+      planName: view.fromPlanName,
+      price: toMoneyJson(view.fromPriceMinor, currency),
+    },
+    to:
+      view.toPlanCode === null || view.toPlanName === null || view.toPriceMinor === null
+        ? null
+        : {
+            planCode: view.toPlanCode,
+            planName: view.toPlanName,
+            price: toMoneyJson(view.toPriceMinor, currency),
+            promotionCode: view.promotionCode,
+          },
+    activation: {
+      when: view.activationWhen,
+      date: view.effectiveDate,
+      at: view.activateAt ?? view.appliedAt,
+    },
+    quote: view.quote && serialiseQuote(view.quote, currency, deps.publicUrl),
+    consent: view.consent,
+    interruptions: [...(view.quote?.interruptions ?? [])],
+    confirmedAt: view.confirmedAt,
+    hold: view.holdReason === null ? null : { reason: view.holdReason, details: view.holdDetails ?? {} },
+    email: view.emailStatus === null ? null : { status: view.emailStatus },
+    temporal: {
+      workflowId,
+      runId: view.runId,
+      url: `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${workflowId}/${view.runId}/history`,
+    },
+  };
+}
+
+function serialiseQuote(quote: QuoteView, currency: string, publicUrl: string): PlanChangeJson['quote'] {
+  const money = (minor: string) => toMoneyJson(BigInt(minor), currency);
+  return {
+    hash: quote.hash,
+    expiresAt: quote.expiresAt,
+    terms: {
+      version: quote.termsVersion,
+      sha256: quote.termsSha256,
+      url: `${publicUrl}/v1/terms/${encodeURIComponent(quote.termsVersion)}`,
+    },
+    effectiveDate: quote.effectiveDate,
+    lines: quote.lines.map(({ amountMinor, ...line }) => ({
+      kind: line.kind,
+      description: line.description,
+      start: line.start,
+      end: line.end,
+      days: line.days,
+      ofDays: line.ofDays,
+      amount: money(amountMinor),
+    })),
+    net: money(quote.netMinor),
+    dueNow: money(quote.dueNowMinor),
+    toBalance: money(quote.toBalanceMinor),
+    nextBill: { date: quote.nextBillDate, amount: money(quote.nextBillMinor) },
+    script: { version: quote.scriptVersion, text: quote.scriptText },
+  };
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { pino } from 'pino';
+import { loadConfig } from '../config.ts';
+import { openDatabase } from '../db/knex.ts';
+import { DEFAULT_POLICY } from '../domain/policy.ts';
+import { createApp } from './app.ts';
+import { createPlanChangeGateway } from './plan-change-gateway.ts';
+
+/** Composition root of the API. Stops on SIGTERM or SIGINT after the requests under way are answered. */
+const DRAIN_MS = 10_000;
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = pino({ level: config.logLevel, base: { process: 'api' } });
+  const knex = openDatabase({
+    url: config.databaseUrl,
+    applicationName: 'plan-change api',
+    maxConnections: 20,
+  });
+  const { temporal } = config;
+  const gateway = createPlanChangeGateway(temporal);
+  const app = createApp({
+    knex,
+    gateway,
+    log,
+    policy: DEFAULT_POLICY,
+    publicUrl: config.api.publicUrl,
+    temporal: { uiUrl: temporal.uiUrl, namespace: temporal.namespace },
+  });
+
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
+    app,
+  );
+  server.listen(config.api.port, config.api.host);
+  await once(server, 'listening');
+  log.info({ port: config.api.port }, 'api is listening');
+
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  log.info('draining');
+  server.close();
+  server.closeIdleConnections();
+  const giveUp = setTimeout(() => {
+    server.closeAllConnections();
+  }, DRAIN_MS);
+  await once(server, 'close');
+  clearTimeout(giveUp);
+  await Promise.all([gateway.close(), knex.destroy()]);
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,94 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
+import { z } from 'zod';
+
+const DEFAULT_TEMPORAL_ADDRESS = '127.0.0.1:7233';
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+
+const environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  API_HOST: z.string().min(1).default('127.0.0.1'),
+  API_PORT: port.default(8080),
+  /** Origin under which customers and agents reach the API; consent links are made from it. */
+  PUBLIC_URL: url.optional(),
+  TEMPORAL_UI_URL: url.default('http://127.0.0.1:8233'),
+  TASK_QUEUE: z.string().min(1).default('plan-change'),
+  /** Path of a prebuilt workflow bundle; without it the worker bundles at start. */
+  WORKFLOW_BUNDLE: z.string().min(1).optional(),
+  SENDGRID_API_KEY: z.string().min(1).default('development-double'),
+  /** Where the SendGrid client sends to; set to the local double in development. */
+  SENDGRID_BASE_URL: url.optional(),
+  MAIL_FROM: z.email().default('service@company.example'),
+  COMPANY_NAME: z.string().min(1).default('QuickConnect'),
+  COMPANY_PHONE: z.string().min(1).default('+1 800 555 0100'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+export interface Config {
+  readonly databaseUrl: string;
+  readonly api: { readonly host: string; readonly port: number; readonly publicUrl: string };
+  readonly temporal: {
+    readonly connection: ClientConnectConfig['connectionOptions'];
+    readonly namespace: string;
+    readonly uiUrl: string;
+    readonly taskQueue: string;
+    readonly workflowBundle: string | undefined;
+  };
+  readonly mail: {
+    readonly apiKey: string;
+    readonly baseUrl: string | undefined;
+    readonly from: string;
+    readonly companyName: string;
+    readonly companyPhone: string;
+  };
+  readonly logLevel: string;
+}
+
+/** A setting that cannot be used. The message names the variable and what it should be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the settings of worker and API, once, at the start of a process. Nothing else in the product reads
+ * the environment. Throws ConfigError naming every bad variable.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const present: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') present[name] = value;
+  const parsed = environment.safeParse(present);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(
+      `Settings cannot be used. ${problems.join('; ')}. Set them in the environment; \`npm start\` sets all of them itself.`,
+    );
+  }
+  const settings = parsed.data;
+  // TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS*, TEMPORAL_PROFILE: Temporal's own standard.
+  const temporal = loadClientConnectConfig({ overrideEnvVars: present });
+  return {
+    databaseUrl: settings.DATABASE_URL,
+    api: {
+      host: settings.API_HOST,
+      port: settings.API_PORT,
+      publicUrl: settings.PUBLIC_URL ?? `http://${settings.API_HOST}:${settings.API_PORT}`,
+    },
+    temporal: {
+      connection: { ...temporal.connectionOptions, address: temporal.connectionOptions.address ?? DEFAULT_TEMPORAL_ADDRESS },
+      namespace: temporal.namespace ?? 'default',
+      uiUrl: settings.TEMPORAL_UI_URL,
+      taskQueue: settings.TASK_QUEUE,
+      workflowBundle: settings.WORKFLOW_BUNDLE,
+    },
+    mail: {
+      apiKey: settings.SENDGRID_API_KEY,
+      baseUrl: settings.SENDGRID_BASE_URL,
+      from: settings.MAIL_FROM,
+      companyName: settings.COMPANY_NAME,
+      companyPhone: settings.COMPANY_PHONE,
+    },
+    logLevel: settings.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,30 @@
+import type { Knex } from 'knex';
+import * as m001 from './001-customers-and-agents.ts';
+import * as m002 from './002-catalogue.ts';
+import * as m003 from './003-subscriptions.ts';
+import * as m004 from './004-plan-changes.ts';
+import * as m005 from './005-consents.ts';
+import * as m006 from './006-ledger.ts';
+import * as m007 from './007-account-notes.ts';
+import * as m008 from './008-email-and-idempotency.ts';
+
+const migrations: Record<string, Knex.Migration> = {
+  '001-customers-and-agents': m001,
+  '002-catalogue': m002,
+  '003-subscriptions': m003,
+  '004-plan-changes': m004,
+  '005-consents': m005,
+  '006-ledger': m006,
+  '007-account-notes': m007,
+  '008-email-and-idempotency': m008,
+};
+
+/** The migrations in order, imported by name so that source and build run the same list. */
+export const migrationSource: Knex.MigrationSource<string> = {
+  getMigrations: () => Promise.resolve(Object.keys(migrations)),
+  getMigrationName: (name) => name,
+  getMigration: (name) => {
+    const migration = migrations[name];
+    return migration ? Promise.resolve(migration) : Promise.reject(new Error(`Unknown migration ${name}`));
+  },
+};

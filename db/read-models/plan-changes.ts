@@ -1,0 +1,118 @@
+import type { Knex } from 'knex';
+import type { HoldReason, PlanChangeStatus } from '../../domain/plan-change-status.ts';
+import { isoInstant, rows } from '../sql.ts';
+import type { StoredLine } from '../stores/quote-lines.ts';
+
+/** A plan change as screens show it. */
+export interface PlanChangeView {
+  readonly id: string;
+  readonly status: PlanChangeStatus;
+  readonly customerId: string;
+  readonly agentId: string;
+  readonly currency: string;
+  readonly fromPlanCode: string;
+  readonly fromPlanName: string;
+  readonly fromPriceMinor: bigint;
+  readonly toPlanCode: string | null;
+  readonly toPlanName: string | null;
+  readonly toPriceMinor: bigint | null;
+  readonly promotionCode: string | null;
+  readonly activationWhen: 'immediately' | 'on_date' | 'end_of_cycle';
+  readonly effectiveDate: string | null;
+  readonly activateAt: string | null;
+  readonly appliedAt: string | null;
+  readonly confirmedAt: string | null;
+  readonly rejectionCode: string | null;
+  readonly holdReason: HoldReason | null;
+  readonly holdDetails: Record<string, string> | null;
+  readonly runId: string;
+  readonly openedAt: string;
+  readonly quote: QuoteView | null;
+  readonly consent: {
+    readonly method: 'verbal' | 'written';
+    readonly givenAt: string;
+    readonly consentId: string;
+  } | null;
+  readonly emailStatus: EmailStatus | null;
+}
+
+type EmailStatus = 'queued' | 'sending' | 'accepted' | 'delivered' | 'bounced' | 'dropped' | 'given_up';
+
+/** Amounts are text: JSON has no integers of that size. */
+export interface QuoteView {
+  readonly hash: string;
+  readonly expiresAt: string;
+  readonly termsVersion: string;
+  readonly termsSha256: string;
+  readonly effectiveDate: string;
+  readonly lines: readonly StoredLine[];
+  readonly netMinor: string;
+  readonly dueNowMinor: string;
+  readonly toBalanceMinor: string;
+  readonly nextBillDate: string;
+  readonly nextBillMinor: string;
+  readonly scriptVersion: string;
+  readonly scriptText: string;
+  readonly interruptions: readonly string[];
+}
+
+const VIEW = `
+  SELECT pc.id, pc.status, pc.customer_id AS "customerId", pc.agent_id AS "agentId", pc.currency,
+    pc.from_plan_code AS "fromPlanCode", fv.plan_name AS "fromPlanName", pc.from_price_minor AS "fromPriceMinor",
+    pc.to_plan_code AS "toPlanCode", tv.plan_name AS "toPlanName", pc.to_price_minor AS "toPriceMinor",
+    pc.promotion_code AS "promotionCode", pc.activation_when AS "activationWhen", pc.effective_date AS "effectiveDate",
+    ${isoInstant('pc.activate_at')} AS "activateAt", ${isoInstant('pc.applied_at')} AS "appliedAt",
+    ${isoInstant('pc.confirmed_at')} AS "confirmedAt", pc.rejection_code AS "rejectionCode",
+    pc.hold_reason AS "holdReason", pc.hold_details AS "holdDetails", pc.run_id AS "runId",
+    ${isoInstant('pc.opened_at')} AS "openedAt",
+    (SELECT jsonb_build_object('hash', q.hash, 'expiresAt', ${isoInstant('q.expires_at')},
+        'termsVersion', t.version, 'termsSha256', t.sha256, 'effectiveDate', q.effective_date, 'lines', q.lines,
+        'netMinor', q.net_minor::text, 'dueNowMinor', q.due_now_minor::text, 'toBalanceMinor', q.to_balance_minor::text,
+        'nextBillDate', q.next_bill_date, 'nextBillMinor', q.next_bill_minor::text,
+        'scriptVersion', q.script_version, 'scriptText', q.script_text, 'interruptions', q.interruptions)
+      FROM quotes q JOIN terms t ON t.version = q.terms_version
+      WHERE q.plan_change_id = pc.id AND q.revision = pc.quote_revision) AS quote,
+    (SELECT jsonb_build_object('method', k.method, 'givenAt', ${isoInstant('k.given_at')}, 'consentId', k.id)
+      FROM consents k JOIN quotes q ON q.plan_change_id = k.plan_change_id AND q.hash = k.quote_hash
+      WHERE k.plan_change_id = pc.id AND q.revision = pc.quote_revision) AS consent,
+    (SELECT m.status FROM email_outbox m WHERE m.plan_change_id = pc.id AND m.kind = 'summary'
+      ORDER BY m.revision DESC LIMIT 1) AS "emailStatus"
+  FROM plan_changes pc
+  JOIN plan_versions fv ON (fv.plan_code, fv.version) = (pc.from_plan_code, pc.from_plan_version)
+  LEFT JOIN plan_versions tv ON (tv.plan_code, tv.version) = (pc.to_plan_code, pc.to_plan_version)`;
+
+export async function findPlanChange(knex: Knex, id: string): Promise<PlanChangeView | undefined> {
+  const [found] = await rows<PlanChangeView>(knex, `${VIEW} WHERE pc.id = :id`, { id });
+  return found;
+}
+
+export interface PlanChangeFilter {
+  readonly status?: PlanChangeStatus | undefined;
+  /** Whether the agent has said to the customer that the change is complete; asks only about applied ones. */
+  readonly confirmed?: boolean | undefined;
+  readonly customerId?: string | undefined;
+  /** Only the changes this agent opened. */
+  readonly agentId?: string | undefined;
+  readonly after?: { readonly openedAt: string; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+/** Newest first; one row more than `limit` tells that there is a next page. */
+export async function listPlanChanges(knex: Knex, filter: PlanChangeFilter): Promise<PlanChangeView[]> {
+  const conditions = [
+    filter.status !== undefined && 'pc.status = :status',
+    filter.customerId !== undefined && 'pc.customer_id = :customerId',
+    filter.agentId !== undefined && 'pc.agent_id = :agentId',
+    filter.confirmed === true && 'pc.confirmed_at IS NOT NULL',
+    filter.confirmed === false && `pc.confirmed_at IS NULL AND pc.status IN ('activated', 'completed')`,
+    filter.after !== undefined && '(pc.opened_at, pc.id) < (:openedAt::timestamptz, :afterId::uuid)',
+  ].filter((condition) => condition !== false);
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  return rows<PlanChangeView>(knex, `${VIEW} ${where} ORDER BY pc.opened_at DESC, pc.id DESC LIMIT :limit`, {
+    ...(filter.status !== undefined && { status: filter.status }),
+    ...(filter.customerId !== undefined && { customerId: filter.customerId }),
+    ...(filter.agentId !== undefined && { agentId: filter.agentId }),
+    ...(filter.after !== undefined && { openedAt: filter.after.openedAt, afterId: filter.after.id }),
+    limit: filter.limit,
+  });
+}

@@ -1,0 +1,59 @@
+import type { Knex } from 'knex';
+import { row, rows } from '../sql.ts';
+
+export interface NewEvidence {
+  readonly planChangeId: string;
+  readonly quoteHash: string;
+  readonly method: 'verbal' | 'written';
+  /** What the evidence is: recording or document, as received. */
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly agentId: string | null;
+  readonly requestId: string;
+  readonly givenAt: string;
+}
+
+/** Keeps what was received, before the workflow judges it. A repeated request finds its first row. */
+export async function insertEvidence(knex: Knex, evidence: NewEvidence): Promise<string> {
+  const { id } = await row<{ id: string }>(
+    knex,
+    `WITH made AS (
+       INSERT INTO consent_evidence (plan_change_id, quote_hash, method, details, agent_id, request_id, given_at)
+       VALUES (:planChangeId, :quoteHash, :method, :details::jsonb, :agentId, :requestId, :givenAt)
+       ON CONFLICT (request_id) DO NOTHING RETURNING id)
+     SELECT id FROM made UNION ALL SELECT id FROM consent_evidence WHERE request_id = :requestId LIMIT 1`,
+    { ...evidence, details: JSON.stringify(evidence.details) },
+  );
+  return id;
+}
+
+/** Whether the consent that this request brought was accepted. */
+export async function wasAccepted(knex: Knex, requestId: string): Promise<boolean> {
+  const found = await rows(
+    knex,
+    `SELECT 1 FROM consents k JOIN consent_evidence e ON e.id = k.evidence_id WHERE e.request_id = :requestId`,
+    { requestId },
+  );
+  return found.length > 0;
+}
+
+/** Keeps the free text of a message: the workflow carries only its id. */
+export async function insertRemark(
+  knex: Knex,
+  remark: {
+    readonly planChangeId: string;
+    readonly agentId: string;
+    readonly body: string;
+    readonly requestId: string;
+  },
+): Promise<string> {
+  const { id } = await row<{ id: string }>(
+    knex,
+    `WITH made AS (
+       INSERT INTO remarks (plan_change_id, agent_id, body, request_id)
+       VALUES (:planChangeId, :agentId, :body, :requestId)
+       ON CONFLICT (request_id) DO NOTHING RETURNING id)
+     SELECT id FROM made UNION ALL SELECT id FROM remarks WHERE request_id = :requestId LIMIT 1`,
+    remark,
+  );
+  return id;
+}

@@ -1,0 +1,57 @@
+import type { Knex } from 'knex';
+import type { LinePosting } from '../../activities/ports.ts';
+
+/** Posts the agreed lines, and the surplus to the account balance. */
+export async function postLines(trx: Knex.Transaction, posting: LinePosting): Promise<void> {
+  const change = {
+    plan_change_id: posting.planChangeId,
+    quote_revision: posting.quoteRevision,
+    currency: posting.currency,
+    effective_date: posting.effectiveDate,
+  };
+  await trx('charges').insert(
+    posting.lines.map((line, index) => ({
+      ...change,
+      line_no: index + 1,
+      kind: line.kind,
+      description: line.description,
+      service_start: line.start,
+      service_end: line.end,
+      days: line.days,
+      of_days: line.ofDays,
+      amount_minor: line.amountMinor,
+    })),
+  );
+  if (posting.toBalanceMinor > 0n) {
+    await trx('balance_entries').insert({
+      ...change,
+      customer_id: posting.customerId,
+      amount_minor: posting.toBalanceMinor,
+    });
+  }
+}
+
+/** Reverses what was posted for a quote, line by line; running it again reverses nothing more. */
+export async function reverseLines(
+  trx: Knex.Transaction,
+  planChangeId: string,
+  quoteRevision: number,
+): Promise<void> {
+  const bindings = { planChangeId, quoteRevision };
+  await trx.raw(
+    `INSERT INTO charges (plan_change_id, quote_revision, line_no, reversal, kind, description, service_start, service_end,
+                          days, of_days, amount_minor, currency, effective_date)
+     SELECT plan_change_id, quote_revision, line_no, true, kind, 'Reversed: ' || description, service_start, service_end,
+            days, of_days, -amount_minor, currency, effective_date
+     FROM charges WHERE plan_change_id = :planChangeId AND quote_revision = :quoteRevision AND NOT reversal
+     ON CONFLICT DO NOTHING`,
+    bindings,
+  );
+  await trx.raw(
+    `INSERT INTO balance_entries (customer_id, plan_change_id, quote_revision, reversal, amount_minor, currency, effective_date)
+     SELECT customer_id, plan_change_id, quote_revision, true, -amount_minor, currency, effective_date
+     FROM balance_entries WHERE plan_change_id = :planChangeId AND quote_revision = :quoteRevision AND NOT reversal
+     ON CONFLICT DO NOTHING`,
+    bindings,
+  );
+}

@@ -1,0 +1,33 @@
+import type { Knex } from 'knex';
+import type { StepTransaction } from '../../activities/ports.ts';
+import { row } from '../sql.ts';
+import { lockAccount } from './account-facts.ts';
+import { appendNote } from './account-notes.ts';
+import { lockPlanChange } from './agreed-change.ts';
+import { readBack } from './applied-change.ts';
+import { postLines, reverseLines } from './ledger.ts';
+import { enqueueMail, updateMail } from './outbox.ts';
+import { attachConsent, insertPlanChange, insertQuote, updatePlanChange } from './plan-change-rows.ts';
+import { restorePlan, switchPlan } from './subscription-periods.ts';
+
+/** The statements of a step, bound to its transaction. */
+export function createStepTransaction(trx: Knex.Transaction): StepTransaction {
+  return {
+    lockAccount: (query) => lockAccount(trx, query),
+    lockPlanChange: (id) => lockPlanChange(trx, id),
+    insertPlanChange: (change) => insertPlanChange(trx, change),
+    insertQuote: (quote) => insertQuote(trx, quote),
+    updatePlanChange: (id, patch) => updatePlanChange(trx, id, patch),
+    attachConsent: (consent) => attachConsent(trx, consent),
+    switchPlan: (change) => switchPlan(trx, change),
+    restorePlan: (id) => restorePlan(trx, id),
+    postLines: (posting) => postLines(trx, posting),
+    reverseLines: (id, revision) => reverseLines(trx, id, revision),
+    appendNote: (note) => appendNote(trx, note),
+    remark: async (id) =>
+      (await row<{ body: string }>(trx, 'SELECT body FROM remarks WHERE id = :id', { id })).body,
+    readBack: (id) => readBack(trx, id),
+    enqueueMail: (mail) => enqueueMail(trx, mail),
+    updateMail: (planChangeId, kind, patch) => updateMail(trx, planChangeId, kind, patch),
+  };
+}

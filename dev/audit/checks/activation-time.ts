@@ -1,0 +1,53 @@
+import { startOfLocalDate } from '../../../domain/calendar.ts';
+import type { Check, CheckContext, Finding } from '../check.ts';
+import { applyRules, finding } from '../check.ts';
+
+/** Both instants are workflow time; the period's start is the database's copy of the first. */
+const NOT_BEFORE_ITS_DATE = `
+  SELECT pc.id, pc.customer_id, CASE
+    WHEN pc.applied_at < pc.activate_at THEN 'applied before the start of its date'
+    WHEN lower(p.valid) < pc.activate_at THEN 'the new plan is in force before the start of its date' END
+  FROM plan_changes pc LEFT JOIN subscription_periods p ON p.plan_change_id = pc.id
+  WHERE pc.applied_at IS NOT NULL AND pc.activate_at IS NOT NULL`;
+
+const OVERDUE = `
+  SELECT count(*) FILTER (WHERE applied_at > activate_at + interval '60 seconds')::int AS late,
+         count(*) FILTER (WHERE status = 'scheduled' AND activate_at < now() - interval '60 seconds')::int AS due
+  FROM plan_changes WHERE activate_at IS NOT NULL`;
+
+interface DatedQuote {
+  readonly plan_change_id: string;
+  readonly customer_id: string;
+  readonly revision: number;
+  readonly effective_date: string;
+  readonly time_zone: string;
+  readonly activate_at: Date;
+}
+
+const DATED_QUOTES = `
+  SELECT q.plan_change_id, pc.customer_id, q.revision, q.effective_date, c.time_zone, q.activate_at
+  FROM quotes q JOIN plan_changes pc ON pc.id = q.plan_change_id JOIN customers c ON c.id = pc.customer_id
+  WHERE q.activate_at IS NOT NULL`;
+
+export const activationTime: Check = {
+  id: 'I6',
+  title: 'no activation before the start of its local date',
+  run: async (context) => {
+    const findings = await applyRules(context, 'I6', [{ sql: NOT_BEFORE_ITS_DATE }]);
+    const [overdue] = await context.query<{ late: number; due: number }>(OVERDUE);
+    // Whether everything was up at the time, the data cannot tell: a number, no finding.
+    context.counted('applied more than 60 s after the start of their date', overdue?.late ?? 0);
+    context.counted('scheduled and more than 60 s past the start of their date', overdue?.due ?? 0);
+    return [...findings, ...(await datesInTheirZones(context))];
+  },
+};
+
+async function datesInTheirZones(context: CheckContext): Promise<Finding[]> {
+  const quotes = await context.query<DatedQuote>(DATED_QUOTES);
+  context.looked(quotes.length);
+  return quotes
+    .filter((quote) => Date.parse(startOfLocalDate(quote.effective_date, quote.time_zone)) !== quote.activate_at.getTime())
+    .map((quote) =>
+      finding('I6', `the instant of quote ${quote.revision} is not the start of its date in the account's zone`, quote),
+    );
+}

@@ -1,0 +1,83 @@
+import type { RecordConsentInput } from '../../../workflows/contract.ts';
+import { UPDATE } from '../../../workflows/contract.ts';
+import type { Check, CheckContext, Finding } from '../check.ts';
+import { applyRules, finding } from '../check.ts';
+import type { HistoryDigest } from '../history-digest.ts';
+import { appendOnlyForApp, guardsInForce } from './guards.ts';
+
+/** An activation is a set of posted lines: also one that was taken back needed a consent. */
+const CONSENT_OF_ACTIVATION = `
+  SELECT pc.id, pc.customer_id, CASE
+    WHEN k.id IS NULL THEN format('quote %s was activated without a consent for its hash', a.quote_revision)
+    WHEN e.id IS NULL OR e.plan_change_id <> pc.id OR e.quote_hash <> q.hash OR e.method <> k.method
+      THEN format('the evidence of the consent to quote %s belongs to something else', a.quote_revision)
+    WHEN k.accepted_at >= q.expires_at THEN format('the consent to quote %s came after the quote expired', a.quote_revision)
+    WHEN k.created_at > a.posted_at OR e.received_at > a.posted_at
+      OR (a.quote_revision = pc.quote_revision AND k.accepted_at > pc.applied_at)
+      THEN format('the consent to quote %s is later than its activation', a.quote_revision)
+    WHEN EXISTS (SELECT 1 FROM quotes later WHERE later.plan_change_id = pc.id
+                 AND later.revision > a.quote_revision AND later.created_at < a.posted_at)
+      THEN format('quote %s was superseded before it was activated', a.quote_revision) END
+  FROM (SELECT plan_change_id, quote_revision, min(posted_at) AS posted_at FROM charges WHERE NOT reversal
+        GROUP BY plan_change_id, quote_revision) AS a
+  JOIN plan_changes pc ON pc.id = a.plan_change_id
+  JOIN quotes q ON q.plan_change_id = pc.id AND q.revision = a.quote_revision
+  LEFT JOIN consents k ON k.plan_change_id = pc.id AND k.quote_hash = q.hash
+  LEFT JOIN consent_evidence e ON e.id = k.evidence_id`;
+
+const APPLIED_WITH_CONSENT = `
+  SELECT pc.id, pc.customer_id,
+    CASE WHEN k.id IS NULL THEN 'the change is applied without a consent for the hash of its quote' END
+  FROM plan_changes pc
+  LEFT JOIN quotes q ON q.plan_change_id = pc.id AND q.revision = pc.quote_revision
+  LEFT JOIN consents k ON k.plan_change_id = pc.id AND k.quote_hash = q.hash
+  WHERE pc.applied_at IS NOT NULL OR EXISTS (SELECT 1 FROM subscription_periods p WHERE p.plan_change_id = pc.id)`;
+
+export const consentBeforeActivation: Check = {
+  id: 'I2',
+  title: 'consent to the same quote hash before activation, in time, not superseded',
+  run: async (context) => [
+    ...(await guardsInForce(context, 'I2', [
+      { kind: 'constraint', table: 'consents', name: 'consents_plan_change_id_quote_hash_key' },
+      { kind: 'constraint', table: 'consents', name: 'consents_plan_change_id_quote_hash_fkey' },
+      { kind: 'constraint', table: 'consents', name: 'consents_evidence_id_fkey' },
+      { kind: 'trigger', table: 'consents', name: 'consents_append_only' },
+    ])),
+    ...(await appendOnlyForApp(context, 'I2', ['consents'])),
+    ...(await applyRules(context, 'I2', [{ sql: CONSENT_OF_ACTIVATION }, { sql: APPLIED_WITH_CONSENT }])),
+    ...(await consentInHistories(context)),
+  ],
+};
+
+/** The history must tell the same: the message with this hash came first, and the database kept its evidence. */
+async function consentInHistories(context: CheckContext): Promise<Finding[]> {
+  const { histories } = context;
+  if (!histories) return [];
+  const activated = histories.digests.flatMap((digest) => appliedHashes(digest).map((step) => ({ digest, ...step })));
+  const kept = await context.query<{ plan_change_id: string; quote_hash: string; evidence_id: string }>(
+    'SELECT plan_change_id, quote_hash, evidence_id FROM consents WHERE plan_change_id = ANY ($1::uuid[])',
+    [activated.map(({ digest }) => digest.planChangeId)],
+  );
+  const evidenceOf = new Map(kept.map((row) => [`${row.plan_change_id} ${row.quote_hash}`, row.evidence_id]));
+  context.looked(activated.length);
+  return activated.flatMap(({ digest, quoteHash, scheduledAt }) => {
+    const about = { plan_change_id: digest.planChangeId, customer_id: digest.customerId };
+    const consents = digest.updates
+      .filter(({ name, acceptedAt }) => name === UPDATE.recordConsent && acceptedAt < scheduledAt)
+      .map(({ input }) => input as RecordConsentInput);
+    const consent = consents.find((input) => input.quoteHash === quoteHash);
+    if (!consent) return [finding('I2', 'the history activates a quote hash that no earlier message consents to', about)];
+    if (evidenceOf.get(`${digest.planChangeId} ${quoteHash}`) !== consent.evidenceId)
+      return [finding('I2', 'the evidence of the consent in the history is not the one in the database', about)];
+    return [];
+  });
+}
+
+function appliedHashes(digest: HistoryDigest): { quoteHash: string; scheduledAt: number }[] {
+  return digest.steps
+    .filter((step) => step.name === 'activatePlan' && step.result?.['outcome'] === 'applied')
+    .map((step) => ({
+      quoteHash: (step.input as { quoteHash?: string } | undefined)?.quoteHash ?? '',
+      scheduledAt: step.scheduledAt,
+    }));
+}

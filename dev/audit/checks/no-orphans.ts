@@ -1,0 +1,82 @@
+import { isTerminal, type PlanChangeStatus } from '../../../domain/plan-change-status.ts';
+import { planChangeWorkflowId } from '../../../workflows/contract.ts';
+import type { Check, CheckContext, Finding } from '../check.ts';
+import { finding } from '../check.ts';
+import type { Histories, WorkflowState } from '../histories.ts';
+
+/** Younger differences are a step under way, not a disagreement. */
+const QUIET_SECONDS = 5;
+const QUIET_MS = QUIET_SECONDS * 1_000;
+
+interface ChangeRow {
+  readonly id: string;
+  readonly customer_id: string;
+  readonly status: PlanChangeStatus;
+  readonly is_quiet: boolean;
+}
+
+/** The instants here are the database's own clock, never workflow time. */
+const CHANGES = `
+  SELECT pc.id, pc.customer_id, pc.status::text,
+    greatest((SELECT max(at) FROM plan_change_transitions WHERE plan_change_id = pc.id),
+             (SELECT max(committed_at) FROM step_receipts WHERE workflow_id = 'plan-change-' || pc.id))
+      < now() - make_interval(secs => ${QUIET_SECONDS}) AS is_quiet
+  FROM plan_changes pc WHERE `;
+
+export const noOrphans: Check = {
+  id: 'I14',
+  title: 'database and workflows agree once quiet: no orphan of either kind',
+  async run(context) {
+    const { histories } = context;
+    if (!histories) return [];
+    const prefix = planChangeWorkflowId('');
+    const workflows = [...histories.executions.keys()].map((workflowId) => workflowId.slice(prefix.length)).filter(isUuid);
+    const rows = await context.query<ChangeRow>(`${CHANGES} pc.closed_at IS NULL OR pc.id = ANY ($1::uuid[])`, [workflows]);
+    const changes = new Map(rows.map((row) => [row.id, row]));
+    const ids = new Set([...workflows, ...changes.keys()]);
+    context.looked(ids.size);
+
+    const findings: Finding[] = [];
+    let restless = 0;
+    for (const id of ids) {
+      const listed = histories.executions.get(planChangeWorkflowId(id));
+      if (disagreement(changes.get(id), listed && histories.stateOf(listed)) === undefined) continue;
+      // Lists of workflows lag behind, and the row may have moved on: both are asked again.
+      const confirmed = await secondLook(context, histories, id);
+      if (confirmed === 'restless') restless += 1;
+      else if (confirmed) findings.push(confirmed);
+    }
+    context.unchecked(`changes that moved in the last ${QUIET_SECONDS} s or have work under way`, restless);
+    return findings;
+  },
+};
+
+async function secondLook(
+  context: CheckContext,
+  histories: Histories,
+  id: string,
+): Promise<Finding | 'restless' | undefined> {
+  const state = await histories.describe(planChangeWorkflowId(id));
+  const [row] = await context.query<ChangeRow>(`${CHANGES} pc.id = $1`, [id]);
+  const what = disagreement(row, state);
+  if (what === undefined) return undefined;
+  const isQuiet = row ? row.is_quiet : state && Date.now() - state.startedAt.getTime() > QUIET_MS;
+  if (!isQuiet || state?.isBusy) return 'restless';
+  return finding('I14', what, { plan_change_id: id, customer_id: row?.customer_id ?? null });
+}
+
+function disagreement(row: ChangeRow | undefined, state: WorkflowState | undefined): string | undefined {
+  if (!row) return state && `a workflow ${state.isRunning ? 'runs' : 'ended'}, and there is no such change`;
+  const isOpen = !isTerminal(row.status);
+  // Closed workflows are forgotten after retention.
+  if (!state) return isOpen ? `it is ${row.status}, and there is no such workflow` : undefined;
+  if (isOpen !== state.isRunning)
+    return `it is ${row.status}, and its workflow ${state.isRunning ? 'still runs' : 'has ended'}`;
+  // The last upsert is saved: `activated` on a closed workflow reads as completed.
+  const shown = !isOpen && state.status === 'activated' ? 'completed' : state.status;
+  return shown === row.status ? undefined : `it is ${row.status}, and operations are shown ${state.status}`;
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+}

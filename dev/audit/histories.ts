@@ -1,0 +1,115 @@
+import {
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
+} from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { PLAN_CHANGE_WORKFLOW, SEARCH_ATTRIBUTE } from '../../workflows/contract.ts';
+import { digestOf, type History, type HistoryDigest } from './history-digest.ts';
+
+const { History: HistoryMessage } = proto.temporal.api.history.v1;
+
+/** How a workflow stands, for comparison with its row. */
+export interface WorkflowState {
+  readonly isRunning: boolean;
+  /** Something is under way: a task or an activity waits for a worker or runs. */
+  readonly isBusy: boolean;
+  /** The search attribute that operations filter by. */
+  readonly status: string;
+  readonly startedAt: Date;
+}
+
+export interface Histories {
+  /** The latest run of each workflow, by workflow id. */
+  readonly executions: ReadonlyMap<string, WorkflowExecutionInfo>;
+  readonly digests: readonly HistoryDigest[];
+  /** Decodes each history anew: all of them decoded at once would fill the memory. */
+  all(): Generator<{ readonly workflowId: string; readonly history: History }>;
+  /** As the list has it: it lags behind, and does not know whether work is under way. */
+  stateOf(listed: WorkflowExecutionInfo): WorkflowState;
+  /** Asks the server; undefined when it knows no such workflow. */
+  describe(workflowId: string): Promise<WorkflowState | undefined>;
+  /** What the server shows of a workflow beside its history, among it the failures of pending activities. */
+  details(workflowId: string): Promise<unknown>;
+}
+
+export interface HistoriesOptions {
+  readonly client: Client;
+  /** Only workflows of this task queue; all of the namespace when undefined. */
+  readonly taskQueue: string | undefined;
+  readonly onProgress: (loaded: number, of: number) => void;
+}
+
+const PARALLEL_READS = 8;
+
+/**
+ * Reads every plan-change history of a namespace, encoded (some 8 kB each). The database is to be read after
+ * this: a step that a history holds as done was committed before.
+ */
+export async function loadHistories({ client, taskQueue, onProgress }: HistoriesOptions): Promise<Histories> {
+  const executions = await latestRuns(client, taskQueue);
+  const encoded = new Map<string, Uint8Array>();
+  const digests: HistoryDigest[] = [];
+  const queue = executions.values();
+  const lane = async (): Promise<void> => {
+    for (const { workflowId, runId } of queue) {
+      const history = await orUndefined(client.workflow.getHandle(workflowId, runId).fetchHistory());
+      if (!history) continue; // its retention ended meanwhile
+      encoded.set(workflowId, HistoryMessage.encode(history).finish());
+      const digest = digestOf(history);
+      if (digest) digests.push(digest);
+      onProgress(encoded.size, executions.size);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_READS }, lane));
+
+  return {
+    executions,
+    digests,
+    *all() {
+      for (const [workflowId, bytes] of encoded) yield { workflowId, history: HistoryMessage.decode(bytes) };
+    },
+    stateOf: (listed) => stateOf(listed, false),
+    async describe(workflowId) {
+      const description = await orUndefined(client.workflow.getHandle(workflowId).describe());
+      return description && stateOf(description, isBusy(description.raw));
+    },
+    details: async (workflowId) => (await orUndefined(client.workflow.getHandle(workflowId).describe()))?.raw,
+  };
+}
+
+/** A reset leaves several runs of one workflow: the latest counts. */
+async function latestRuns(client: Client, taskQueue: string | undefined): Promise<Map<string, WorkflowExecutionInfo>> {
+  const ofQueue = taskQueue === undefined ? '' : ` AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
+  const executions = new Map<string, WorkflowExecutionInfo>();
+  for await (const execution of client.workflow.list({
+    query: `WorkflowType = '${PLAN_CHANGE_WORKFLOW}'${ofQueue}`,
+  })) {
+    const known = executions.get(execution.workflowId);
+    if (!known || known.startTime < execution.startTime) executions.set(execution.workflowId, execution);
+  }
+  return executions;
+}
+
+function stateOf(execution: WorkflowExecutionInfo, isBusy: boolean): WorkflowState {
+  return {
+    isRunning: execution.status.name === 'RUNNING',
+    isBusy,
+    status: execution.typedSearchAttributes.get(SEARCH_ATTRIBUTE.status) ?? '',
+    startedAt: execution.startTime,
+  };
+}
+
+function isBusy(raw: WorkflowExecutionDescription['raw']): boolean {
+  return raw.pendingWorkflowTask != null || (raw.pendingActivities ?? []).length > 0;
+}
+
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}

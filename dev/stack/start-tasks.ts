@@ -1,0 +1,172 @@
+import { Listr } from 'listr2';
+import { migrate, roleUrl } from '../../db/migrate.ts';
+import { demoCustomers, seedDemo } from '../seed/seed-demo.ts';
+import { bringUpPostgres, bringUpTemporal, type PostgresPlace, type TemporalPlace } from './bring-up.ts';
+import { productEnv } from './child-env.ts';
+import type { DevelopmentKeys } from './development-keys.ts';
+import { writeDemoCustomers, writeEndpoints, type Endpoints } from './endpoints.ts';
+import type { Ports } from './ports.ts';
+import { waitUntilReady } from './readiness.ts';
+import { apiService, outboxService, workerService } from './services.ts';
+import type { StartConfig } from './start-config.ts';
+import type { Supervisor } from './supervisor.ts';
+import { buildWorkflowBundle } from './workflow-bundle.ts';
+
+/** What one step hands to the next; each is there once its step is done. */
+export interface Progress {
+  ports: Ports;
+  keys: DevelopmentKeys;
+  postgres: PostgresPlace;
+  temporal: TemporalPlace;
+  bundle: string;
+  appUrl: string;
+  env: NodeJS.ProcessEnv;
+  endpoints: Endpoints;
+}
+
+export interface TaskParts {
+  readonly config: StartConfig;
+  readonly checkout: string;
+  readonly supervisor: Supervisor;
+  readonly logFolder: string;
+  readonly signal: AbortSignal;
+}
+
+/** The steps of a start, with their progress: servers, schema, accounts, product, ready. */
+export function startTasks({ config, checkout, supervisor, logFolder, signal }: TaskParts): Listr<Progress> {
+  const { dataDir } = config;
+  const api = (done: Progress): string => `http://${reachable(config.apiHost)}:${done.ports.numbers.api}`;
+  const outbox = (done: Progress): string => `http://127.0.0.1:${done.ports.numbers.outbox}`;
+
+  return new Listr<Progress>(
+    [
+      {
+        title: 'Servers',
+        task: (_done, task) =>
+          task.newListr(
+            [
+              {
+                title: 'PostgreSQL',
+                task: async (done, step) => {
+                  const { numbers } = done.ports;
+                  done.postgres = await bringUpPostgres({ config, numbers, supervisor });
+                  step.title = `PostgreSQL: ${done.postgres.description}`;
+                },
+              },
+              {
+                title: 'Temporal server',
+                task: async (done, step) => {
+                  const { numbers } = done.ports;
+                  done.temporal = await bringUpTemporal({ config, numbers, supervisor }, (line) => {
+                    step.output = line;
+                  });
+                  step.title = `Temporal server: ${done.temporal.description}`;
+                },
+              },
+              {
+                title: 'SendGrid double',
+                task: async (done, step) => {
+                  const { outbox: port } = done.ports.numbers;
+                  await supervisor.start(outboxService({ checkout, dataDir, port, env: config.env }));
+                  step.title = `SendGrid double: ${outbox(done)}${config.sendgridKey === undefined ? '' : ' (idle: mail goes to SendGrid)'}`;
+                },
+              },
+              {
+                title: 'Workflow bundle',
+                task: async (done, step) => {
+                  const { file, isNew } = await buildWorkflowBundle({ checkout, dataDir });
+                  done.bundle = file;
+                  step.title = `Workflow bundle: ${isNew ? 'made' : 'up to date'}`;
+                },
+              },
+            ],
+            { concurrent: true },
+          ),
+      },
+      {
+        title: 'Database schema',
+        task: async (done) => {
+          const { ownerUrl, passwords } = done.postgres;
+          await migrate({ ownerUrl, passwords });
+          done.appUrl = roleUrl(ownerUrl, 'app', passwords.app);
+          done.env = productEnv(config, {
+            api: api(done),
+            apiPort: done.ports.numbers.api,
+            outbox: outbox(done),
+            databaseUrl: done.appUrl,
+            temporalAddress: done.temporal.address,
+            temporalNamespace: done.temporal.namespace,
+            temporalUi: done.temporal.uiUrl,
+            workflowBundle: done.bundle,
+          });
+        },
+      },
+      {
+        title: 'Accounts, worker and API',
+        task: (_done, task) =>
+          task.newListr(
+            [
+              {
+                title: 'Accounts',
+                task: async (done, step) => {
+                  const { ownerUrl, passwords } = done.postgres;
+                  await seedDemo({
+                    migratorUrl: roleUrl(ownerUrl, 'migrator', passwords.migrator),
+                    accounts: config.accounts,
+                    keys: done.keys,
+                    onProgress: (count, total) => {
+                      step.output = `${count} of ${total}`;
+                    },
+                  });
+                  const customers = await demoCustomers(done.appUrl);
+                  await writeDemoCustomers(dataDir, customers);
+                  step.title = `Accounts: ${config.accounts} real ones, ${customers.length} of them in demo-customers.json`;
+                },
+              },
+              { title: 'Worker', task: (done) => supervisor.start(workerService(checkout, done.env)) },
+              {
+                title: 'API',
+                task: async (done, step) => {
+                  const address = `${reachable(config.apiHost)}:${done.ports.numbers.api}`;
+                  await supervisor.start(apiService(checkout, address, done.env));
+                  step.title = `API: ${api(done)}`;
+                },
+              },
+            ],
+            { concurrent: true },
+          ),
+      },
+      {
+        title: 'Everything ready',
+        task: async (done) => {
+          await waitUntilReady(api(done), { within: 60_000, logFolder, signal });
+          done.endpoints = {
+            api: api(done),
+            console: `${api(done)}/console`,
+            docs: `${api(done)}/docs`,
+            temporalAddress: done.temporal.address,
+            temporalUi: done.temporal.uiUrl,
+            outbox: outbox(done),
+            databaseUrl: done.appUrl,
+            keys: done.keys,
+          };
+          await writeEndpoints(dataDir, done.endpoints);
+        },
+      },
+    ],
+    {
+      concurrent: false,
+      // Signals are ours: the children have to be stopped first.
+      registerSignalListeners: false,
+      fallbackRenderer: 'simple',
+      rendererOptions: { collapseSubtasks: false, showErrorMessage: false, collapseErrors: false },
+      fallbackRendererOptions: {},
+    },
+  );
+}
+
+/** An address to listen on is not always one to call. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,85 @@
+import { quotePlanChange, type PricedPlan, type QuoteInput } from '../../domain/quote.ts';
+import type { AppliedChange } from '../../domain/read-back.ts';
+
+export interface Scene extends Partial<
+  Pick<QuoteInput, 'currency' | 'timeZone' | 'anchorDate' | 'when' | 'effectiveDate' | 'balanceMinor'>
+> {
+  readonly from?: Partial<PricedPlan>;
+  readonly to?: Partial<PricedPlan>;
+  readonly fullName?: string;
+  readonly features?: readonly string[];
+  readonly interruptions?: readonly string[];
+  readonly consentMethod?: AppliedChange['consentMethod'];
+}
+
+const EMAIL = 'canary.recipient@customer.example';
+const ACCOUNT_NUMBER = '7590-CANARY';
+
+/** A change as the read-back finds it, with the figures that the product itself quotes for the scene. */
+export function appliedChange(scene: Scene = {}): AppliedChange {
+  const plan = { version: 1, interval: 'month' as const };
+  const from: PricedPlan = {
+    ...plan,
+    planCode: 'fiber-basic',
+    planName: 'Fiber Basic',
+    priceMinor: 3000n,
+    ...scene.from,
+  };
+  const to: PricedPlan = {
+    ...plan,
+    planCode: 'fiber-plus',
+    planName: 'Fiber Plus',
+    priceMinor: 5000n,
+    ...scene.to,
+  };
+  const { currency = 'USD', timeZone = 'America/Chicago', when = 'immediately' } = scene;
+  const planChangeId = '01938a5e-0000-7000-8000-000000000001';
+  const quote = quotePlanChange({
+    planChangeId,
+    currency,
+    timeZone,
+    anchorDate: scene.anchorDate ?? '2026-01-01',
+    when,
+    effectiveDate: scene.effectiveDate ?? '2026-11-16',
+    from,
+    to,
+    promotionCode: null,
+    creditCapMinor: from.priceMinor,
+    balanceMinor: scene.balanceMinor ?? 0n,
+    terms: { version: '2025-02', sha256: '0'.repeat(64) },
+  });
+  return {
+    planChangeId,
+    customer: {
+      fullName: scene.fullName ?? "Zoë O'Brien",
+      email: EMAIL,
+      accountNumber: ACCOUNT_NUMBER,
+      timeZone,
+    },
+    currency,
+    when,
+    effectiveDate: quote.effectiveDate,
+    from,
+    agreed: {
+      planCode: to.planCode,
+      version: to.version,
+      priceMinor: to.priceMinor,
+      quoteHash: quote.hash,
+      lines: quote.lines,
+      toBalanceMinor: quote.toBalanceMinor,
+    },
+    current: {
+      ...to,
+      features: scene.features ?? ['Fiber internet', 'One phone line', 'Up to three add-ons'],
+      openedByPlanChangeId: planChangeId,
+    },
+    postedLines: quote.lines,
+    postedToBalanceMinor: quote.toBalanceMinor,
+    consentQuoteHash: quote.hash,
+    consentMethod: scene.consentMethod ?? 'verbal',
+    dueNowMinor: quote.dueNowMinor,
+    nextBill: quote.nextBill,
+    interruptions: scene.interruptions ?? [],
+    termsVersion: '2025-02',
+  };
+}

@@ -1,0 +1,93 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { RequestedActivation } from '../domain/activation-date.ts';
+import type { RejectionCode } from '../domain/failures.ts';
+import type { HoldReason, PlanChangeStatus } from '../domain/plan-change-status.ts';
+
+/**
+ * What callers and the workflow agree on: names, ids, payloads. Payloads carry only opaque ids, enums,
+ * amounts, instants and hashes: no personal data ever reaches Temporal.
+ */
+
+export const PLAN_CHANGE_WORKFLOW = 'planChange';
+
+export function planChangeWorkflowId(planChangeId: string): string {
+  return `plan-change-${planChangeId}`;
+}
+
+/** Wire names of the updates. */
+export const UPDATE = {
+  openPlanChange: 'openPlanChange',
+  recordConsent: 'recordConsent',
+  decline: 'decline',
+  cancel: 'cancel',
+  requote: 'requote',
+  reschedule: 'reschedule',
+} as const;
+
+export interface PlanChangeInput {
+  readonly planChangeId: string;
+  readonly customerId: string;
+  readonly agentId: string;
+  readonly identificationId: string;
+  readonly planCode: string;
+  readonly promotionCode: string | null;
+  readonly activation: RequestedActivation;
+  /** The open change that this one replaces; it is cancelled before this one opens. */
+  readonly replacesId: string | null;
+  /** The change that this one takes back. */
+  readonly revertsId: string | null;
+}
+
+export interface PlanChangeResult {
+  readonly status: PlanChangeStatus;
+}
+
+/** Answer of `openPlanChange`: a quote waits for consent, or a business refusal. */
+export type OpenAnswer =
+  | { readonly outcome: 'quoted' }
+  | { readonly outcome: 'rejected'; readonly code: RejectionCode; readonly openPlanChangeId: string | null };
+
+/** Answer of every other message: where the change stands now, or why a new quote could not be made. */
+export type MessageAnswer =
+  | { readonly outcome: 'done'; readonly status: PlanChangeStatus; readonly holdReason?: HoldReason }
+  | { readonly outcome: 'rejected'; readonly code: RejectionCode };
+
+/** Who sent a message: an id, never a name. */
+export interface MessageAuthor {
+  readonly type: 'agent' | 'customer' | 'ops' | 'system';
+  readonly id: string | null;
+}
+
+export interface RecordConsentInput {
+  readonly evidenceId: string;
+  readonly quoteHash: string;
+  readonly method: 'verbal' | 'written';
+  readonly author: MessageAuthor;
+}
+
+export interface EndInput {
+  /** Row of the free text that explains it; null: none was given. */
+  readonly remarkId: string | null;
+  readonly author: MessageAuthor;
+  /** The change that takes this one's place. */
+  readonly replacedById?: string;
+}
+
+export interface RequoteInput {
+  readonly author: MessageAuthor;
+}
+
+export interface RescheduleInput {
+  readonly activation: RequestedActivation;
+  readonly author: MessageAuthor;
+}
+
+/** For ops: every change can be found by these in the Temporal UI. */
+export const SEARCH_ATTRIBUTE = {
+  status: defineSearchAttributeKey('PlanChangeStatus', 'KEYWORD'),
+  customerId: defineSearchAttributeKey('CustomerId', 'KEYWORD'),
+  planCode: defineSearchAttributeKey('PlanCode', 'KEYWORD'),
+  consentMethod: defineSearchAttributeKey('ConsentMethod', 'KEYWORD'),
+  effectiveDate: defineSearchAttributeKey('EffectiveDate', 'DATETIME'),
+  holdReason: defineSearchAttributeKey('HoldReason', 'KEYWORD'),
+} as const;
