@@ -10,7 +10,7 @@ import {
 } from '@temporalio/client';
 import type { ConnectionOptions, WorkflowUpdateHandle } from '@temporalio/client';
 import { ApplicationFailure, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { Refusal } from '../domain/failures.ts';
 import { REFUSAL } from '../domain/failures.ts';
 import type { MessageAnswer, OpenAnswer, PlanChangeInput } from '../workflows/contract.ts';
@@ -64,7 +64,7 @@ export interface GatewayOptions {
   readonly waitMs?: number;
 }
 
-const { TaskQueueType } = temporal.api.enums.v1;
+const { TaskQueueType } = proto.temporal.api.enums.v1;
 
 const DEFAULT_WAIT_MS = 5_000;
 /** A worker counts as polling when it polled within this time. */

@@ -5,8 +5,8 @@ const LIST = 'margin:0 0 8px;padding-left:22px';
 const TABLE = 'width:100%;border-collapse:collapse;margin:0 0 12px';
 const CELL = 'padding:8px 8px 8px 0;border-bottom:1px solid #808080;text-align:left;vertical-align:top';
 const LABEL = `${CELL};font-weight:normal`;
-const FIGURE =
-  'padding:8px 0;border-bottom:1px solid #808080;text-align:right;vertical-align:top;white-space:nowrap';
+const VALUE = 'padding:8px 0;border-bottom:1px solid #808080;text-align:right;vertical-align:top';
+const FIGURE = `${VALUE};white-space:nowrap`;
 
 /**
  * The summary as HTML, an Eta template over SummaryView; every value is escaped. Nothing is loaded from
@@ -31,9 +31,9 @@ export const SUMMARY_HTML = `<!doctype html>
 
 <h2 style="${HEADING}">Your new plan</h2>
 <table style="${TABLE}">
-<tr><th scope="row" style="${LABEL}">Plan</th><td style="${FIGURE};white-space:normal"><strong><bdi><%= it.newPlan %></bdi></strong></td></tr>
+<tr><th scope="row" style="${LABEL}">Plan</th><td style="${VALUE}"><strong><bdi><%= it.newPlan %></bdi></strong></td></tr>
 <tr><th scope="row" style="${LABEL}">Price</th><td style="${FIGURE}"><strong><%= it.newPrice %></strong></td></tr>
-<tr><th scope="row" style="${LABEL}">Previous plan</th><td style="${FIGURE};white-space:normal"><bdi><%= it.oldPlan %></bdi>, <%= it.oldPrice %></td></tr>
+<tr><th scope="row" style="${LABEL}">Previous plan</th><td style="${VALUE}"><bdi><%= it.oldPlan %></bdi>, <%= it.oldPrice %></td></tr>
 </table>
 <p style="${PARAGRAPH}"><%= it.activation %></p>
 <% if (it.intervalChange !== null) { -%>

@@ -38,8 +38,8 @@ export async function up(knex: Knex): Promise<void> {
     );
     COMMENT ON TABLE api_keys IS 'the key itself is shown once and never stored';
 
-    CREATE TABLE rate_limits (key text PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint);
-    COMMENT ON TABLE rate_limits IS 'counters of rate-limiter-flexible; the library fixes the columns';
+    CREATE TABLE rate_limits (key text PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire double precision);
+    COMMENT ON TABLE rate_limits IS 'counters of rate-limiter-flexible, which fixes the columns; expire is epoch milliseconds and read as a number';
 
     GRANT SELECT ON customers, agents, api_keys TO app;
     GRANT UPDATE (status) ON customers TO app;

@@ -1,3 +1,4 @@
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import type { Histories } from './histories.ts';
 
 /** A thing that breaks an invariant. Ids are opaque; `what` never quotes personal data. */
@@ -23,12 +24,14 @@ export interface CheckContext {
   readonly query: Query;
   /** Undefined when no Temporal server was given. */
   readonly histories: Histories | undefined;
+  /** The current workflow code. */
+  readonly workflowBundle: () => Promise<WorkflowBundleOption>;
   /** Counts the things that a check looked at: zero findings say little without it. */
-  looked(n: number): void;
+  readonly looked: (n: number) => void;
   /** What could not be checked, and how often; nothing is noted for 0. */
-  unchecked(what: string, n: number): void;
+  readonly unchecked: (what: string, n: number) => void;
   /** What is no finding but worth a number. */
-  counted(what: string, n: number): void;
+  readonly counted: (what: string, n: number) => void;
 }
 
 interface RuleResult {
@@ -75,10 +78,6 @@ export function finding(
   what: string,
   about: { readonly plan_change_id?: string | null; readonly customer_id?: string | null } = {},
 ): Finding {
-  return {
-    check,
-    what,
-    ...(about.plan_change_id != null && { planChangeId: about.plan_change_id }),
-    ...(about.customer_id != null && { customerId: about.customer_id }),
-  };
+  const { plan_change_id: planChangeId, customer_id: customerId } = about;
+  return { check, what, ...(planChangeId && { planChangeId }), ...(customerId && { customerId }) };
 }

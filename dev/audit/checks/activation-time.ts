@@ -46,8 +46,15 @@ async function datesInTheirZones(context: CheckContext): Promise<Finding[]> {
   const quotes = await context.query<DatedQuote>(DATED_QUOTES);
   context.looked(quotes.length);
   return quotes
-    .filter((quote) => Date.parse(startOfLocalDate(quote.effective_date, quote.time_zone)) !== quote.activate_at.getTime())
+    .filter(
+      (quote) =>
+        Date.parse(startOfLocalDate(quote.effective_date, quote.time_zone)) !== quote.activate_at.getTime(),
+    )
     .map((quote) =>
-      finding('I6', `the instant of quote ${quote.revision} is not the start of its date in the account's zone`, quote),
+      finding(
+        'I6',
+        `the instant of quote ${quote.revision} is not the start of its date in the account's zone`,
+        quote,
+      ),
     );
 }

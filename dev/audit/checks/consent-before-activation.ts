@@ -53,7 +53,9 @@ export const consentBeforeActivation: Check = {
 async function consentInHistories(context: CheckContext): Promise<Finding[]> {
   const { histories } = context;
   if (!histories) return [];
-  const activated = histories.digests.flatMap((digest) => appliedHashes(digest).map((step) => ({ digest, ...step })));
+  const activated = histories.digests.flatMap((digest) =>
+    appliedHashes(digest).map((step) => ({ digest, ...step })),
+  );
   const kept = await context.query<{ plan_change_id: string; quote_hash: string; evidence_id: string }>(
     'SELECT plan_change_id, quote_hash, evidence_id FROM consents WHERE plan_change_id = ANY ($1::uuid[])',
     [activated.map(({ digest }) => digest.planChangeId)],
@@ -66,9 +68,12 @@ async function consentInHistories(context: CheckContext): Promise<Finding[]> {
       .filter(({ name, acceptedAt }) => name === UPDATE.recordConsent && acceptedAt < scheduledAt)
       .map(({ input }) => input as RecordConsentInput);
     const consent = consents.find((input) => input.quoteHash === quoteHash);
-    if (!consent) return [finding('I2', 'the history activates a quote hash that no earlier message consents to', about)];
+    if (!consent)
+      return [finding('I2', 'the history activates a quote hash that no earlier message consents to', about)];
     if (evidenceOf.get(`${digest.planChangeId} ${quoteHash}`) !== consent.evidenceId)
-      return [finding('I2', 'the evidence of the consent in the history is not the one in the database', about)];
+      return [
+        finding('I2', 'the evidence of the consent in the history is not the one in the database', about),
+      ];
     return [];
   });
 }

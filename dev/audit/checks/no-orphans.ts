@@ -18,9 +18,9 @@ interface ChangeRow {
 /** The instants here are the database's own clock, never workflow time. */
 const CHANGES = `
   SELECT pc.id, pc.customer_id, pc.status::text,
-    greatest((SELECT max(at) FROM plan_change_transitions WHERE plan_change_id = pc.id),
-             (SELECT max(committed_at) FROM step_receipts WHERE workflow_id = 'plan-change-' || pc.id))
-      < now() - make_interval(secs => ${QUIET_SECONDS}) AS is_quiet
+    coalesce(greatest((SELECT max(at) FROM plan_change_transitions WHERE plan_change_id = pc.id),
+                      (SELECT max(committed_at) FROM step_receipts WHERE workflow_id = 'plan-change-' || pc.id))
+             < now() - make_interval(secs => ${QUIET_SECONDS}), true) AS is_quiet
   FROM plan_changes pc WHERE `;
 
 export const noOrphans: Check = {
@@ -30,8 +30,13 @@ export const noOrphans: Check = {
     const { histories } = context;
     if (!histories) return [];
     const prefix = planChangeWorkflowId('');
-    const workflows = [...histories.executions.keys()].map((workflowId) => workflowId.slice(prefix.length)).filter(isUuid);
-    const rows = await context.query<ChangeRow>(`${CHANGES} pc.closed_at IS NULL OR pc.id = ANY ($1::uuid[])`, [workflows]);
+    const workflows = [...histories.executions.keys()]
+      .map((workflowId) => workflowId.slice(prefix.length))
+      .filter(isUuid);
+    const rows = await context.query<ChangeRow>(
+      `${CHANGES} pc.closed_at IS NULL OR pc.id = ANY ($1::uuid[])`,
+      [workflows],
+    );
     const changes = new Map(rows.map((row) => [row.id, row]));
     const ids = new Set([...workflows, ...changes.keys()]);
     context.looked(ids.size);

@@ -1,7 +1,10 @@
-import type { Check } from '../check.ts';
+import { planChangeWorkflowId } from '../../../workflows/contract.ts';
+import type { Check, Finding } from '../check.ts';
 import { finding } from '../check.ts';
+import type { Histories } from '../histories.ts';
 import { personalDataFinder, textsOf } from '../personal-data.ts';
 
+/** A finding says what kind of text stands where and whose it is, never the text. */
 export const noPersonalData: Check = {
   id: 'I15',
   title: 'no personal data in histories, search attributes, memos, failures and summaries',
@@ -12,8 +15,43 @@ export const noPersonalData: Check = {
     context.counted('personal texts looked for', finder.size);
     context.unchecked('personal texts too short to be told from ordinary words', finder.tooShort);
 
-    const findings = [];
-    const histories_ = new Map<string, Set<string>>();
+    const findings: Finding[] = [];
+    for await (const { workflowId, place, content } of placesOf(histories)) {
+      context.looked(1);
+      for (const personal of finder.find(textsOf(content))) {
+        const id = workflowId.slice(planChangeWorkflowId('').length);
+        findings.push(
+          finding('I15', `${personal.kind} in ${place}`, {
+            plan_change_id: id,
+            customer_id: personal.customer_id,
+          }),
+        );
+      }
+    }
     return findings;
   },
 };
+
+interface Place {
+  readonly workflowId: string;
+  readonly place: string;
+  readonly content: unknown;
+}
+
+async function* placesOf(histories: Histories): AsyncGenerator<Place> {
+  for (const { workflowId, history } of histories.all()) {
+    for (const event of history.events ?? []) {
+      yield { workflowId, place: `event ${Number(event.eventId)} of the history`, content: event };
+    }
+  }
+  for (const [workflowId, execution] of histories.executions) {
+    yield { workflowId, place: 'memo or search attributes', content: execution.raw };
+    if (execution.status.name === 'RUNNING') {
+      yield {
+        workflowId,
+        place: 'the description of the running workflow',
+        content: await histories.details(workflowId),
+      };
+    }
+  }
+}

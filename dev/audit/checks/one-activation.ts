@@ -38,8 +38,16 @@ export const oneActivation: Check = {
   title: 'at most one activation and one set of charges per change',
   run: async (context) => [
     ...(await guardsInForce(context, 'I5', [
-      { kind: 'constraint', table: 'charges', name: 'charges_plan_change_id_quote_revision_line_no_reversal_key' },
-      { kind: 'constraint', table: 'balance_entries', name: 'balance_entries_plan_change_id_quote_revision_reversal_key' },
+      {
+        kind: 'constraint',
+        table: 'charges',
+        name: 'charges_plan_change_id_quote_revision_line_no_reversal_key',
+      },
+      {
+        kind: 'constraint',
+        table: 'balance_entries',
+        name: 'balance_entries_plan_change_id_quote_revision_reversal_key',
+      },
       { kind: 'constraint', table: 'step_receipts', name: 'step_receipts_pkey' },
       { kind: 'trigger', table: 'step_receipts', name: 'step_receipts_append_only' },
     ])),

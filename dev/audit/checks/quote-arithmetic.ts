@@ -42,7 +42,9 @@ export const quoteArithmetic: Check = {
   id: 'I4',
   title: 'lines sum to net in whole minor units, each rounded once; the hash is of these figures',
   run: async (context) => [
-    ...(await guardsInForce(context, 'I4', [{ kind: 'trigger', table: 'quotes', name: 'quotes_append_only' }])),
+    ...(await guardsInForce(context, 'I4', [
+      { kind: 'trigger', table: 'quotes', name: 'quotes_append_only' },
+    ])),
     ...(await applyRules(context, 'I4', [
       { sql: WHOLE_SIGNED_LINES },
       { sql: LINES_SUM_TO_NET },
@@ -86,7 +88,11 @@ async function hashesRecomputed(context: CheckContext): Promise<Finding[]> {
     for (const quote of page) {
       if (!isHashOfItself(quote))
         findings.push(
-          finding('I4', `hash or canonical JSON of quote ${quote.revision} is not of the stored figures`, quote),
+          finding(
+            'I4',
+            `hash or canonical JSON of quote ${quote.revision} is not of the stored figures`,
+            quote,
+          ),
         );
     }
     context.looked(page.length);
@@ -100,6 +106,7 @@ function isHashOfItself(quote: QuoteRow): boolean {
   try {
     const { canonicalJson, hash } = hashQuote({
       planChangeId: quote.plan_change_id,
+      quoteRevision: quote.revision,
       planCode: quote.plan.planCode,
       planVersion: quote.plan.version,
       promotionCode: quote.promotion_code,

@@ -1,12 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
+import { planChangeWorkflowId } from '../../../workflows/contract.ts';
 import type { CheckContext, Finding } from '../check.ts';
 import { finding } from '../check.ts';
-import { planChangeWorkflowId } from '../../../workflows/contract.ts';
 
-interface Receipt {
+interface Receipts {
   readonly workflow_id: string;
   readonly step: string;
-  readonly result: unknown;
+  readonly results: readonly unknown[];
 }
+
+/** Steps of successive quotes have their revision after a colon, which the history does not always tell. */
+const RECEIPTS = `
+  SELECT workflow_id, split_part(step, ':', 1) AS step, jsonb_agg(result) AS results
+  FROM step_receipts WHERE workflow_id = ANY ($1) GROUP BY 1, 2`;
 
 /**
  * A step that a history holds as done was committed before, so its receipt is there with the same result. Read
@@ -14,35 +20,23 @@ interface Receipt {
  */
 export async function stepsInHistories(context: CheckContext): Promise<Finding[]> {
   const digests = context.histories?.digests ?? [];
-  if (digests.length === 0) return [];
-  const receipts = await context.query<Receipt>(
-    'SELECT workflow_id, step, result FROM step_receipts WHERE workflow_id = ANY ($1)',
-    [digests.map(({ planChangeId }) => planChangeWorkflowId(planChangeId))],
-  );
-  const kept = new Set(receipts.map((row) => keyOf(row.workflow_id, row.step, row.result)));
+  const receipts = await context.query<Receipts>(RECEIPTS, [
+    digests.map(({ planChangeId }) => planChangeWorkflowId(planChangeId)),
+  ]);
+  const resultsOf = new Map(receipts.map((row) => [`${row.workflow_id} ${row.step}`, row.results]));
   return digests.flatMap((digest) => {
     context.looked(digest.steps.length);
     const workflowId = planChangeWorkflowId(digest.planChangeId);
     return digest.steps
-      .filter((step) => !kept.has(keyOf(workflowId, step.name, step.result)))
-      .map((step) =>
-        finding('I18', `the history holds ${step.name} as done, the database has no such receipt`, {
+      .filter(
+        ({ name, result }) =>
+          !resultsOf.get(`${workflowId} ${name}`)?.some((kept) => isDeepStrictEqual(kept, result)),
+      )
+      .map(({ name }) =>
+        finding('I18', `the history holds ${name} as done, the database has no receipt with that result`, {
           plan_change_id: digest.planChangeId,
           customer_id: digest.customerId,
         }),
       );
   });
-}
-
-/** Steps of successive quotes have a revision after a colon, which the history does not always tell. */
-function keyOf(workflowId: string, step: string, result: unknown): string {
-  return `${workflowId} ${step.split(':')[0] ?? step} ${stable(result)}`;
-}
-
-/** JSON with sorted members: jsonb does not keep their order. */
-function stable(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(stable).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${stable(member)}`).join()}}`;
 }

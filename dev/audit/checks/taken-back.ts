@@ -34,5 +34,9 @@ export const takenBack: Check = {
   id: 'I8',
   title: 'what failed after partly applying left the state as before',
   run: (context) =>
-    applyRules(context, 'I8', [{ sql: NOTHING_LEFT }, { sql: PLAN_AS_BEFORE }, { sql: FAILED_IS_NOT_APPLIED }]),
+    applyRules(context, 'I8', [
+      { sql: NOTHING_LEFT },
+      { sql: PLAN_AS_BEFORE },
+      { sql: FAILED_IS_NOT_APPLIED },
+    ]),
 };

@@ -51,9 +51,13 @@ async function endsOfHistories(context: CheckContext): Promise<Finding[]> {
   return ended
     .filter(({ planChangeId, result }) => statusOf.get(planChangeId) !== result?.status)
     .map(({ planChangeId, customerId, result }) =>
-      finding('I7', `its workflow ended as ${result?.status ?? ''}, its row is ${statusOf.get(planChangeId) ?? 'missing'}`, {
-        plan_change_id: planChangeId,
-        customer_id: customerId,
-      }),
+      finding(
+        'I7',
+        `its workflow ended as ${result?.status ?? ''}, its row is ${statusOf.get(planChangeId) ?? 'missing'}`,
+        {
+          plan_change_id: planChangeId,
+          customer_id: customerId,
+        },
+      ),
     );
 }

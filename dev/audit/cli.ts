@@ -1,0 +1,74 @@
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { Command } from 'commander';
+import { explainFailure } from './audit-error.ts';
+import { audit } from './audit.ts';
+import { findTargets } from './find-targets.ts';
+import { createProgress } from './progress.ts';
+import { findingsOf, formatReport, writeReport } from './report.ts';
+
+interface Options {
+  readonly database?: string;
+  readonly temporal?: string;
+  readonly namespace?: string;
+  readonly taskQueue?: string;
+  readonly bundle?: string;
+  readonly json?: string;
+}
+
+/** Exit codes: scripts tell findings from an audit that did not happen. */
+const NOTHING_FOUND = 0;
+const FOUND = 1;
+const NOT_DONE = 2;
+
+const command = new Command('npm run audit --')
+  .description('Checks the invariants of docs/ARCHITECTURE.md over the database and the Temporal histories.')
+  .option(
+    '--database <url>',
+    'PostgreSQL to audit, as a role that may read (default: the running `npm start`)',
+  )
+  .option('--temporal <address>', 'Temporal server, host:port (default: the running `npm start`)')
+  .option('--namespace <name>', 'Temporal namespace (default: TEMPORAL_NAMESPACE, else "default")')
+  .option('--task-queue <name>', 'only workflows of this task queue')
+  .option('--bundle <file>', 'workflow bundle to replay with (default: made from workflows/)')
+  .option('--json <file>', 'writes the whole report as JSON')
+  .addHelpText('after', '\nIt reads only. Exit code: 0 nothing found, 1 something found, 2 not done.')
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? NOTHING_FOUND : NOT_DONE);
+  })
+  .action(async (options: Options) => {
+    process.exitCode = await run(options);
+  });
+
+await command.parseAsync();
+
+async function run(options: Options): Promise<number> {
+  // A history that does not replay is told by the report.
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => undefined),
+    telemetryOptions: { logging: { filter: 'OFF' } },
+  });
+  const progress = createProgress(process.stderr);
+  try {
+    const report = await audit({
+      ...(await findTargets({
+        database: options.database,
+        temporal: options.temporal,
+        namespace: options.namespace,
+        taskQueue: options.taskQueue,
+        dataDir: process.env['DATA_DIR'] ?? '.local',
+        env: process.env,
+      })),
+      ...(options.bundle !== undefined && { bundlePath: options.bundle }),
+      onProgress: progress.tell,
+    });
+    progress.end();
+    console.log(formatReport(report));
+    if (options.json !== undefined) await writeReport(options.json, report);
+    if (report.checks.some(({ failure }) => failure !== null)) return NOT_DONE;
+    return findingsOf(report).length === 0 ? NOTHING_FOUND : FOUND;
+  } catch (error) {
+    progress.end();
+    console.error(explainFailure(error));
+    return NOT_DONE;
+  }
+}
