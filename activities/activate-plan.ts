@@ -1,17 +1,16 @@
-import { ApplicationFailure } from '@temporalio/activity';
-import { FAULT } from '../domain/failures.ts';
 import { formatMoneyForPeople } from '../domain/money.ts';
 import type { HoldReason } from '../domain/plan-change-status.ts';
 import { driftOf } from '../domain/plan-change-terms.ts';
 import type { AgreedChange, Steps } from './ports.ts';
 import { noteConsent } from './note-consent.ts';
 import type { AcceptedConsent } from './schedule-activation.ts';
+import type { Overtaken } from './standing.ts';
+import { overtaken } from './standing.ts';
 import { receipt } from './step.ts';
 
 export interface ActivatePlanInput {
   readonly planChangeId: string;
   readonly revision: number;
-  readonly quoteHash: string;
   /** The consent to attach; null when it was attached while the change was scheduled. */
   readonly consent: AcceptedConsent | null;
   /** Workflow time, ISO instant. */
@@ -19,7 +18,7 @@ export interface ActivatePlanInput {
 }
 
 export type ActivatePlanResult =
-  { readonly outcome: 'applied' } | { readonly outcome: 'held'; readonly reason: HoldReason };
+  { readonly outcome: 'applied' } | { readonly outcome: 'held'; readonly reason: HoldReason } | Overtaken;
 
 /**
  * Applies what was agreed, and only that. In one transaction: the drift rule, the consent, the switch of the
@@ -30,7 +29,10 @@ export function activatePlan(deps: { steps: Steps }) {
   return (input: ActivatePlanInput): Promise<ActivatePlanResult> =>
     deps.steps.once(receipt('activatePlan', input.revision), async (tx) => {
       const agreed = await tx.lockPlanChange(input.planChangeId);
-      refuseOutOfOrder(agreed, input);
+      // A second activation, or one for a quote that is no longer the current one, never runs.
+      const status = input.consent === null ? 'scheduled' : 'awaiting_consent';
+      const ahead = overtaken(agreed, { status, revision: input.revision });
+      if (ahead) return ahead;
       const account = await tx.lockAccount({ ...agreed, planCode: agreed.requestedPlanCode });
       if (input.consent !== null) {
         await tx.attachConsent({ planChangeId: input.planChangeId, ...input.consent });
@@ -76,17 +78,6 @@ export function activatePlan(deps: { steps: Steps }) {
       });
       return { outcome: 'applied' };
     });
-}
-
-/** A second activation, or one for a quote that is no longer the current one, must never run. */
-function refuseOutOfOrder(agreed: AgreedChange, input: ActivatePlanInput): void {
-  const ready = agreed.status === 'awaiting_consent' || agreed.status === 'scheduled';
-  const current = agreed.quoteRevision === input.revision && agreed.quoteHash === input.quoteHash;
-  const inTime =
-    input.consent === null || Date.parse(input.consent.acceptedAt) < Date.parse(agreed.quoteExpiresAt);
-  if (!ready || !current || !inTime) {
-    throw ApplicationFailure.nonRetryable(`status ${agreed.status}`, FAULT.STEP_OUT_OF_ORDER);
-  }
 }
 
 function appliedNote(agreed: AgreedChange): string {

@@ -1,9 +1,14 @@
 import type { NoteAuthor, NoteKind, Steps } from './ports.ts';
+import type { ExpectedStanding, Overtaken } from './standing.ts';
+import { overtaken } from './standing.ts';
 import { receipt } from './step.ts';
 
 export interface ClosePlanChangeInput {
   readonly planChangeId: string;
   readonly customerId: string;
+  /** The message that ends it, or what else does: a deadline, operations. */
+  readonly cause: string;
+  readonly expected: ExpectedStanding;
   readonly status: 'declined' | 'cancelled' | 'expired';
   readonly author: NoteAuthor;
   readonly remarkId: string | null;
@@ -19,8 +24,10 @@ const SENTENCES = {
 
 /** Ends a change that was not applied, with the reason that was given for it. */
 export function closePlanChange(deps: { steps: Steps }) {
-  return (input: ClosePlanChangeInput): Promise<{ readonly outcome: 'closed' }> =>
-    deps.steps.once(receipt('closePlanChange'), async (tx) => {
+  return (input: ClosePlanChangeInput): Promise<{ readonly outcome: 'closed' } | Overtaken> =>
+    deps.steps.once(receipt('closePlanChange', input.cause), async (tx) => {
+      const ahead = overtaken(await tx.lockPlanChange(input.planChangeId), input.expected);
+      if (ahead) return ahead;
       const remark = input.remarkId === null ? '' : ` Reason: ${await tx.remark(input.remarkId)}`;
       await tx.updatePlanChange(input.planChangeId, { status: input.status, closedAt: input.now });
       const kind: NoteKind = input.replacedById === null ? input.status : 'replaced';

@@ -2,8 +2,8 @@ import { ApplicationFailure, log } from '@temporalio/activity';
 import { FAULT } from '../domain/failures.ts';
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
-/** Data exceptions, integrity violations, syntax and access errors: the same statement fails again. */
-const REFUSED_CLASSES = new Set(['0A', '22', '23', '42']);
+/** Data exceptions, integrity violations, syntax and access errors, missing rows: the same statement fails again. */
+const REFUSED_CLASSES = new Set(['0A', '22', '23', '42', 'P0']);
 
 /**
  * What Temporal may see of a fault: a type and at most an SQLSTATE or an error's name. Messages of the

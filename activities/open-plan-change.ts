@@ -31,7 +31,6 @@ export interface QuoteOnOffer {
   readonly activateAt: string | null;
   readonly expiresAt: string;
   readonly consentDeadlineAt: string;
-  readonly remindAt: string;
 }
 
 export type OpenPlanChangeResult =

@@ -9,7 +9,7 @@ import type { AppliedChange } from '../domain/read-back.ts';
 
 export interface StepReceipt {
   readonly workflowId: string;
-  /** Name of the step and, where it can run again for a new quote, its revision: `activatePlan:2`. */
+  /** Name of the step and, where it can run again, the revision or message it runs for: `activatePlan:2`. */
   readonly step: string;
 }
 
@@ -70,6 +70,9 @@ export interface AgreedChange {
   readonly quoteRevision: number;
   readonly quoteHash: string;
   readonly quoteExpiresAt: string;
+  readonly consentDeadlineAt: string;
+  /** Method of the consent to the current quote, once attached. */
+  readonly consentMethod: 'verbal' | 'written' | null;
   readonly currency: string;
   readonly lines: readonly QuoteLine[];
   readonly toBalanceMinor: bigint;
@@ -160,6 +163,7 @@ export interface LinePosting {
   readonly planChangeId: string;
   readonly customerId: string;
   readonly quoteRevision: number;
+  readonly quoteHash: string;
   readonly effectiveDate: string;
   readonly currency: string;
   readonly lines: readonly QuoteLine[];

@@ -6,12 +6,14 @@ import type { NoteAuthor, Steps } from './ports.ts';
 import { describeTerms } from './describe-terms.ts';
 import type { QuoteOnOffer } from './open-plan-change.ts';
 import { offerQuote } from './open-plan-change.ts';
+import type { ExpectedStanding, Overtaken } from './standing.ts';
+import { overtaken } from './standing.ts';
 import { receipt } from './step.ts';
 
 export interface RequotePlanChangeInput {
   readonly planChangeId: string;
-  /** Revision of the new quote. */
-  readonly revision: number;
+  readonly messageId: string;
+  readonly expected: ExpectedStanding;
   /** The new date asked for; null keeps what was asked for before. */
   readonly activation: RequestedActivation | null;
   readonly author: NoteAuthor;
@@ -20,7 +22,8 @@ export interface RequotePlanChangeInput {
 
 export type RequotePlanChangeResult =
   | { readonly outcome: 'quoted'; readonly quote: QuoteOnOffer }
-  | { readonly outcome: 'rejected'; readonly code: RejectionCode };
+  | { readonly outcome: 'rejected'; readonly code: RejectionCode }
+  | Overtaken;
 
 /**
  * Makes a new quote at today's price and availability. The earlier quote, its consent and its date are void;
@@ -28,36 +31,33 @@ export type RequotePlanChangeResult =
  */
 export function requotePlanChange(deps: { steps: Steps; policy: Policy }) {
   return (input: RequotePlanChangeInput): Promise<RequotePlanChangeResult> =>
-    deps.steps.once(receipt('requotePlanChange', input.revision), async (tx) => {
+    deps.steps.once(receipt('requotePlanChange', input.messageId), async (tx) => {
       const agreed = await tx.lockPlanChange(input.planChangeId);
+      const ahead = overtaken(agreed, input.expected);
+      if (ahead) return ahead;
       const account = await tx.lockAccount({ ...agreed, planCode: agreed.requestedPlanCode });
       const activation = input.activation ?? agreed.activation;
-      const request = {
-        ...agreed,
-        ...deps.policy,
-        now: input.now,
-        activation,
-        quoteRevision: input.revision,
-      };
+      const revision = agreed.quoteRevision + 1;
+      const request = { ...agreed, ...deps.policy, now: input.now, activation, quoteRevision: revision };
       const terms = termsOf(request, account);
       if (typeof terms === 'string') return { outcome: 'rejected', code: terms };
 
-      const offer = await offerQuote(tx, input, account, terms, deps.policy, (windows) =>
+      const change = { planChangeId: input.planChangeId, revision, now: input.now };
+      const offer = await offerQuote(tx, change, account, terms, deps.policy, (windows) =>
         tx.updatePlanChange(input.planChangeId, {
           status: 'awaiting_consent',
-          quoteRevision: input.revision,
+          quoteRevision: revision,
           activation,
           from: terms.from,
           to: terms.to,
           windows,
-          hold: null,
         }),
       );
       await tx.appendNote({
         customerId: agreed.customerId,
         planChangeId: input.planChangeId,
         kind: input.activation === null ? 'requoted' : 'rescheduled',
-        revision: input.revision,
+        revision,
         body: `New quote; earlier consent and date are void. ${describeTerms(terms, account.currency)}`,
         author: input.author,
       });

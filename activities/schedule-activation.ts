@@ -1,6 +1,8 @@
 import { formatDateForPeople } from '../domain/calendar.ts';
 import type { NoteAuthor, Steps } from './ports.ts';
 import { noteConsent } from './note-consent.ts';
+import type { ExpectedStanding, Overtaken } from './standing.ts';
+import { overtaken } from './standing.ts';
 import { receipt } from './step.ts';
 
 export interface AcceptedConsent {
@@ -14,15 +16,18 @@ export interface AcceptedConsent {
 
 export interface ScheduleActivationInput {
   readonly planChangeId: string;
-  readonly revision: number;
+  readonly messageId: string;
+  readonly expected: ExpectedStanding;
   readonly consent: AcceptedConsent;
 }
 
 /** Attaches the consent to a change that waits for its date. */
 export function scheduleActivation(deps: { steps: Steps }) {
-  return (input: ScheduleActivationInput): Promise<{ readonly outcome: 'scheduled' }> =>
-    deps.steps.once(receipt('scheduleActivation', input.revision), async (tx) => {
+  return (input: ScheduleActivationInput): Promise<{ readonly outcome: 'scheduled' } | Overtaken> =>
+    deps.steps.once(receipt('scheduleActivation', input.messageId), async (tx) => {
       const agreed = await tx.lockPlanChange(input.planChangeId);
+      const ahead = overtaken(agreed, input.expected);
+      if (ahead) return ahead;
       await tx.attachConsent({ planChangeId: input.planChangeId, ...input.consent });
       await tx.updatePlanChange(input.planChangeId, { status: 'scheduled' });
       await noteConsent(tx, agreed, input.consent);
@@ -30,7 +35,7 @@ export function scheduleActivation(deps: { steps: Steps }) {
         customerId: agreed.customerId,
         planChangeId: input.planChangeId,
         kind: 'scheduled',
-        revision: input.revision,
+        revision: agreed.quoteRevision,
         body: `${agreed.to.planName} starts on ${formatDateForPeople(agreed.effectiveDate)} (${agreed.activateAt ?? ''}).`,
         author: input.consent.author,
       });

@@ -111,7 +111,8 @@ export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGate
           staticSummary: `Plan change to ${input.planCode}, ${input.activation.when}`,
           staticDetails: `Customer \`${input.customerId}\`, agent \`${input.agentId}\`, identification \`${input.identificationId}\`.`,
           typedSearchAttributes: [
-            { key: SEARCH_ATTRIBUTE.status, value: 'quoting' },
+            // The quote takes milliseconds, and then the change waits for consent: set here, it costs no upsert.
+            { key: SEARCH_ATTRIBUTE.status, value: 'awaiting_consent' },
             { key: SEARCH_ATTRIBUTE.customerId, value: input.customerId },
             { key: SEARCH_ATTRIBUTE.planCode, value: input.planCode },
           ],

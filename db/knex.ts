@@ -1,16 +1,10 @@
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
 
-const { builtins, getTypeParser } = pg.types;
-
-/** int8 counts money and sequences: never through a float. Dates stay dates: no zone may move them. */
-const types = {
-  getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
-    if (oid === Number(builtins.INT8)) return BigInt;
-    if (oid === Number(builtins.DATE)) return (text: string) => text;
-    return getTypeParser(oid, format as 'text');
-  },
-};
+// int8 counts money and sequences: never through a float. Dates stay dates: no zone may move them.
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, BigInt);
+types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -36,7 +30,9 @@ export function openDatabase(options: DatabaseOptions): Knex {
       query_timeout: 12_000,
       idle_in_transaction_session_timeout: 30_000,
       keepAlive: true,
-      types,
+      types: {
+        getTypeParser: (oid, format) => types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
+      },
     },
     pool: { min: 0, max: options.maxConnections ?? 10 },
     acquireConnectionTimeout: 5_000,

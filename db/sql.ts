@@ -10,14 +10,20 @@ export async function rows<T>(
   return found;
 }
 
-/** The one row a statement must return. Throws when it returns none. */
+/** A row that must exist is missing: no retry brings it. The code is PostgreSQL's no_data_found. */
+export class MissingRowError extends Error {
+  override readonly name = 'MissingRowError';
+  readonly code = 'P0002';
+}
+
+/** The one row a statement must return. Throws MissingRowError when it returns none. */
 export async function row<T>(
   knex: Knex,
   statement: string,
   bindings: Readonly<Record<string, unknown>> = {},
 ): Promise<T> {
   const [found] = await rows<T>(knex, statement, bindings);
-  if (found === undefined) throw new Error('A row that must exist is missing');
+  if (found === undefined) throw new MissingRowError('A row that must exist is missing');
   return found;
 }
 

@@ -7,7 +7,7 @@ import type { HoldReason } from '../domain/plan-change-status.ts';
 import type { PlanChangeInput } from './contract.ts';
 import type { PlanChangeState } from './plan-change-messages.ts';
 import { workflowNow } from './plan-change-messages.ts';
-import { dated, immediate, local } from './steps.ts';
+import { durable, local } from './steps.ts';
 
 /**
  * Applies the agreed change and reads it back. Leaves the change `activated`, `held` (drift, too late, or a
@@ -24,19 +24,19 @@ export async function activate(
   state.status = 'activating';
   // Known before the step it undoes has begun; right whether or not that step committed.
   const undo = (to: StopActivationInput['to'], causes: readonly string[]) =>
-    local.compensateActivation({
-      planChangeId: input.planChangeId,
-      revision: quote.revision,
-      to,
-      causes,
-      now: workflowNow(),
-    });
+    local.compensateActivation({ ...step(input, quote), to, causes });
 
   try {
-    const applied = await apply(input, quote, consent);
+    const applied = consent === null ? await applyDated(input, quote) : await applyNow(input, quote, consent);
+    if (applied.outcome === 'overtaken') {
+      state.status = applied.standing.status;
+      state.quote = applied.standing.quote;
+      return;
+    }
     if (applied.outcome === 'held') return hold(state, applied.reason);
 
-    const read = await local.verifyActivation({ ...input, revision: quote.revision });
+    const { planChangeId, revision } = step(input, quote);
+    const read = await local.verifyActivation({ planChangeId, customerId: input.customerId, revision });
     if (read.outcome === 'mismatch') {
       await undo({ status: 'held', reason: 'read_back_mismatch' }, read.mismatches);
       return hold(state, 'read_back_mismatch');
@@ -49,40 +49,32 @@ export async function activate(
   }
 }
 
-async function apply(
+function applyDated(input: PlanChangeInput, quote: QuoteOnOffer): Promise<ActivatePlanResult> {
+  return local.activatePlan({ ...step(input, quote), consent: null });
+}
+
+async function applyNow(
   input: PlanChangeInput,
   quote: QuoteOnOffer,
-  consent: AcceptedConsent | null,
+  consent: AcceptedConsent,
 ): Promise<ActivatePlanResult> {
-  const step = {
-    planChangeId: input.planChangeId,
-    revision: quote.revision,
-    quoteHash: quote.hash,
-    consent: consent && {
-      evidenceId: consent.evidenceId,
-      quoteHash: consent.quoteHash,
-      method: consent.method,
-      author: consent.author,
-      acceptedAt: consent.acceptedAt,
-    },
-    now: workflowNow(),
-  };
-  if (quote.activateAt !== null) return dated.activatePlan(step);
   try {
-    return await immediate.activatePlan(step);
+    return await durable.activatePlan({ ...step(input, quote), consent });
   } catch (error) {
     if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
     const late = await local.holdLateActivation({
-      planChangeId: input.planChangeId,
-      revision: quote.revision,
+      ...step(input, quote),
       to: { status: 'held', reason: 'activation_late' },
       causes: ['not committed within ten minutes'],
-      now: workflowNow(),
     });
     return late.outcome === 'already_applied'
       ? { outcome: 'applied' }
       : { outcome: 'held', reason: 'activation_late' };
   }
+}
+
+function step(input: PlanChangeInput, quote: QuoteOnOffer) {
+  return { planChangeId: input.planChangeId, revision: quote.revision, now: workflowNow() };
 }
 
 function hold(state: PlanChangeState, reason: HoldReason): void {

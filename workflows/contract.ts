@@ -50,7 +50,9 @@ export type OpenAnswer =
 /** Answer of every other message: where the change stands now, or why a new quote could not be made. */
 export type MessageAnswer =
   | { readonly outcome: 'done'; readonly status: PlanChangeStatus; readonly holdReason?: HoldReason }
-  | { readonly outcome: 'rejected'; readonly code: RejectionCode };
+  | { readonly outcome: 'rejected'; readonly code: RejectionCode }
+  /** The change had moved on; nothing was done. */
+  | { readonly outcome: 'overtaken'; readonly status: PlanChangeStatus };
 
 /** Who sent a message: an id, never a name. */
 export interface MessageAuthor {

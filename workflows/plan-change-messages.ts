@@ -1,7 +1,8 @@
 import {
   ApplicationFailure,
-  condition,
   CancellationScope,
+  condition,
+  currentUpdateInfo,
   defineUpdate,
   setHandler,
 } from '@temporalio/workflow';
@@ -33,8 +34,12 @@ export type Message =
   | ({ readonly kind: 'requote' } & RequoteInput)
   | ({ readonly kind: 'reschedule' } & RescheduleInput);
 
+/** A message being worked on. */
+export /** A message being worked on. */
 interface Ticket {
   readonly message: Message;
+  /** Id of the update: a step that runs for it once never runs for it again. */
+  readonly id: string;
   answer?: MessageAnswer;
 }
 
@@ -70,7 +75,7 @@ export function answer(state: PlanChangeState, reply: MessageAnswer): void {
  */
 export function registerMessages(state: PlanChangeState): void {
   const submit = async (message: Message): Promise<MessageAnswer> => {
-    const ticket: Ticket = { message };
+    const ticket: Ticket = { message, id: currentUpdateInfo()?.id ?? message.kind };
     state.ticket = ticket;
     // A cancellation of the workflow must not take the caller's answer away.
     await CancellationScope.nonCancellable(() => condition(() => ticket.answer !== undefined));

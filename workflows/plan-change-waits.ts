@@ -1,15 +1,13 @@
 import { condition } from '@temporalio/workflow';
 import type { QuoteOnOffer } from '../activities/open-plan-change.ts';
+import type { ExpectedStanding, Overtaken } from '../activities/standing.ts';
 import type { RequestedActivation } from '../domain/activation-date.ts';
 import { activate } from './activation.ts';
 import type { EndInput, MessageAuthor, PlanChangeInput } from './contract.ts';
-import type { PlanChangeState } from './plan-change-messages.ts';
+import type { PlanChangeState, Ticket } from './plan-change-messages.ts';
 import { answer, hasWork, msUntil, workflowNow } from './plan-change-messages.ts';
-import { deliverSummary } from './summary.ts';
 import { local } from './steps.ts';
-
-const BY_OPS: EndInput = { remarkId: null, author: { type: 'ops', id: null } };
-const BY_TIME: EndInput = { remarkId: null, author: { type: 'system', id: null } };
+import { deliverSummary } from './summary.ts';
 
 export async function open(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
   const opened = await local.openPlanChange({ ...input, now: workflowNow() });
@@ -28,30 +26,34 @@ export async function open(state: PlanChangeState, input: PlanChangeInput): Prom
 export async function awaitConsent(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
   const quote = quoteOf(state);
   await condition(() => hasWork(state), msUntil(quote.consentDeadlineAt), { summary: 'consent deadline' });
-  const message = state.ticket?.message;
-  switch (message?.kind) {
+  const { ticket } = state;
+  switch (ticket?.message.kind) {
     case undefined:
-      return close(state, input, state.cancellationRequested ? 'cancelled' : 'expired');
+      return closeUnasked(state, input);
     case 'decline':
-      return close(state, input, 'declined', message);
+      return close(state, input, 'declined', ticket.id, ticket.message);
     case 'cancel':
-      return close(state, input, 'cancelled', message);
+      return close(state, input, 'cancelled', ticket.id, ticket.message);
     case 'requote':
-      return requote(state, input, message.author, null);
+      return requote(state, input, ticket, ticket.message.author, null);
     case 'reschedule':
-      return requote(state, input, message.author, message.activation);
+      return requote(state, input, ticket, ticket.message.author, ticket.message.activation);
     case 'consent': {
-      state.consentMethod = message.method;
+      const { evidenceId, quoteHash, method, author, acceptedAt } = ticket.message;
+      const consent = { evidenceId, quoteHash, method, author, acceptedAt };
+      state.consentMethod = consent.method;
       if (quote.activateAt === null) {
-        await activate(state, input, message);
-      } else {
-        await local.scheduleActivation({
-          planChangeId: input.planChangeId,
-          revision: quote.revision,
-          consent: message,
-        });
-        state.status = 'scheduled';
+        await activate(state, input, consent);
+        return answerDone(state);
       }
+      const scheduled = await local.scheduleActivation({
+        planChangeId: input.planChangeId,
+        messageId: ticket.id,
+        expected: expected(state),
+        consent,
+      });
+      if (scheduled.outcome === 'overtaken') return adopt(state, scheduled);
+      state.status = 'scheduled';
       return answerDone(state);
     }
   }
@@ -61,52 +63,57 @@ export async function awaitConsent(state: PlanChangeState, input: PlanChangeInpu
 export async function awaitDate(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
   const { activateAt } = quoteOf(state);
   await condition(() => hasWork(state), msUntil(activateAt ?? workflowNow()), { summary: 'activation date' });
-  const message = state.ticket?.message;
-  switch (message?.kind) {
+  const { ticket } = state;
+  switch (ticket?.message.kind) {
     case 'cancel':
-      return close(state, input, 'cancelled', message);
+      return close(state, input, 'cancelled', ticket.id, ticket.message);
     case 'reschedule':
-      return requote(state, input, message.author, message.activation);
+      return requote(state, input, ticket, ticket.message.author, ticket.message.activation);
     default:
-      return state.cancellationRequested ? close(state, input, 'cancelled') : activate(state, input, null);
+      return state.cancellationRequested ? closeUnasked(state, input) : activate(state, input, null);
   }
 }
 
 /** What was agreed no longer holds: people ask the customer again with a new quote, or cancel. */
 export async function awaitPeople(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
   await condition(() => hasWork(state), state.holdMs ?? 0, { summary: 'hold ends' });
-  const message = state.ticket?.message;
-  switch (message?.kind) {
+  const { ticket } = state;
+  switch (ticket?.message.kind) {
     case 'cancel':
-      return close(state, input, 'cancelled', message);
+      return close(state, input, 'cancelled', ticket.id, ticket.message);
     case 'requote':
-      return requote(state, input, message.author, null);
+      return requote(state, input, ticket, ticket.message.author, null);
     default:
-      return close(state, input, state.cancellationRequested ? 'cancelled' : 'expired');
+      return closeUnasked(state, input);
   }
 }
 
 /** Applied and read back: the summary goes out, and a cancellation from outside comes too late. */
 export async function completeActivated(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
   await deliverSummary(input);
-  if (state.cancellationRequested) await local.noteIgnoredCancellation(input);
+  if (state.cancellationRequested) {
+    await local.noteIgnoredCancellation({ planChangeId: input.planChangeId, customerId: input.customerId });
+  }
   state.status = 'completed';
 }
 
 async function requote(
   state: PlanChangeState,
   input: PlanChangeInput,
+  ticket: Ticket,
   author: MessageAuthor,
   activation: RequestedActivation | null,
 ): Promise<void> {
   const requoted = await local.requotePlanChange({
     planChangeId: input.planChangeId,
-    revision: quoteOf(state).revision + 1,
+    messageId: ticket.id,
+    expected: expected(state),
     activation,
     author,
     now: workflowNow(),
   });
   if (requoted.outcome === 'rejected') return answer(state, requoted);
+  if (requoted.outcome === 'overtaken') return adopt(state, requoted);
   state.quote = requoted.quote;
   state.status = 'awaiting_consent';
   delete state.consentMethod;
@@ -114,28 +121,53 @@ async function requote(
   answerDone(state);
 }
 
+/** The wait ended without a message: operations cancelled in the Temporal UI, or the time is over. */
+function closeUnasked(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
+  const byOps = state.cancellationRequested;
+  const cause = `${byOps ? 'ops' : 'time'}:${state.status}:${quoteOf(state).revision}`;
+  const end: EndInput = { remarkId: null, author: { type: byOps ? 'ops' : 'system', id: null } };
+  return close(state, input, byOps ? 'cancelled' : 'expired', cause, end);
+}
+
 async function close(
   state: PlanChangeState,
   input: PlanChangeInput,
   status: 'declined' | 'cancelled' | 'expired',
-  end: EndInput = status === 'expired' ? BY_TIME : BY_OPS,
+  cause: string,
+  end: EndInput,
 ): Promise<void> {
-  await local.closePlanChange({
+  const closed = await local.closePlanChange({
     planChangeId: input.planChangeId,
     customerId: input.customerId,
+    cause,
+    expected: expected(state),
     status,
     author: end.author,
     remarkId: end.remarkId,
     replacedById: end.replacedById ?? null,
     now: workflowNow(),
   });
+  if (closed.outcome === 'overtaken') return adopt(state, closed);
   state.status = status;
   answerDone(state);
+}
+
+/** The database is further on than this workflow knew: go on from there, and tell the sender of the message. */
+function adopt(state: PlanChangeState, { standing }: Overtaken): void {
+  state.status = standing.status;
+  state.quote = standing.quote;
+  if (standing.consentMethod === null) delete state.consentMethod;
+  else state.consentMethod = standing.consentMethod;
+  answer(state, { outcome: 'overtaken', status: standing.status });
 }
 
 function answerDone(state: PlanChangeState): void {
   const { status, holdReason } = state;
   answer(state, { outcome: 'done', status, ...(holdReason === undefined ? {} : { holdReason }) });
+}
+
+function expected(state: PlanChangeState): ExpectedStanding {
+  return { status: state.status, revision: quoteOf(state).revision };
 }
 
 function quoteOf(state: PlanChangeState): QuoteOnOffer {

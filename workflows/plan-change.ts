@@ -38,8 +38,8 @@ export async function planChange(input: PlanChangeInput): Promise<PlanChangeResu
     while (!isTerminal(state.status)) {
       const before = waitsFor(state);
       await advance(state, input);
-      // `activated` on a closed workflow reads as completed: that last upsert is saved.
-      if (waitsFor(state) !== before && !isCompleted(state)) showToOps(state);
+      setCurrentDetails(detailsOf(state));
+      if (waitsFor(state) !== before) showToOps(state, before);
     }
     await condition(allHandlersFinished);
   });
@@ -63,17 +63,17 @@ async function advance(state: PlanChangeState, input: PlanChangeInput): Promise<
   }
 }
 
-function waitsFor(state: PlanChangeState): string {
+function waitsFor(state: Pick<PlanChangeState, 'status' | 'quote'>): string {
   return `${state.status}:${state.quote?.revision ?? 0}`;
 }
 
-function isCompleted(state: PlanChangeState): boolean {
-  return state.status === 'completed';
-}
-
-/** One upsert for each thing the change begins to wait for, or for how it ended. */
-function showToOps(state: PlanChangeState): void {
-  setCurrentDetails(detailsOf(state));
+/**
+ * One upsert each time the change begins to wait for something else, or ends otherwise than completed. The
+ * first wait, for consent, is set at the start; `activated` on a closed workflow reads as completed.
+ */
+function showToOps(state: PlanChangeState, before: string): void {
+  const firstWait = before === waitsFor({ status: 'quoting' }) && state.status === 'awaiting_consent';
+  if (firstWait || state.status === 'completed') return;
   upsertSearchAttributes([
     { key: SEARCH_ATTRIBUTE.status, value: state.status },
     { key: SEARCH_ATTRIBUTE.consentMethod, value: state.consentMethod ?? null },

@@ -5,8 +5,10 @@ import { FAULT } from '../domain/failures.ts';
 const nonRetryableErrorTypes = [FAULT.DATABASE_REFUSED, FAULT.STEP_OUT_OF_ORDER, FAULT.MAIL_REFUSED];
 
 /**
- * Short steps run as local activities: one round trip to the database, no task of their own. While the
- * database is away their retries become server timers after `localRetryThreshold`, instead of heartbeats.
+ * Short steps run as local activities: no task of their own, so a change costs few events and actions. While
+ * the database is away their retries become server timers after `localRetryThreshold`, instead of heartbeats.
+ * What a message makes irrevocable never runs here (see `durable`); the rest finds out where the database
+ * stands when a message was lost after its step had committed (activities/standing.ts).
  */
 export const local = proxyLocalActivities<
   Pick<
@@ -14,6 +16,7 @@ export const local = proxyLocalActivities<
     | 'openPlanChange'
     | 'requotePlanChange'
     | 'scheduleActivation'
+    | 'activatePlan'
     | 'verifyActivation'
     | 'compensateActivation'
     | 'holdLateActivation'
@@ -32,26 +35,21 @@ export const local = proxyLocalActivities<
   },
 });
 
-const activationRetry = {
-  initialInterval: '500 milliseconds',
-  backoffCoefficient: 2,
-  maximumInterval: '10 seconds',
-  nonRetryableErrorTypes,
-} as const;
-
-/** Consent in time is applied with the quoted date and numbers if it commits within ten minutes, else held. */
-export const immediate = proxyActivities<Pick<Activities, 'activatePlan'>>({
+/**
+ * The activation that a consent asks for. An ordinary activity: the consent is in the history before anything
+ * is applied. It counts if it commits within ten minutes, else the change is held. A dated activation follows
+ * from its timer, which is in the history already, and is due whenever the database is back: it runs as `local`.
+ */
+export const durable = proxyActivities<Pick<Activities, 'activatePlan'>>({
   startToCloseTimeout: '10 seconds',
   scheduleToCloseTimeout: '10 minutes',
-  retry: activationRetry,
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '10 seconds',
+    nonRetryableErrorTypes,
+  },
   summary: 'apply the plan as agreed',
-});
-
-/** A dated activation is due whenever the database is back. */
-export const dated = proxyActivities<Pick<Activities, 'activatePlan'>>({
-  startToCloseTimeout: '10 seconds',
-  retry: activationRetry,
-  summary: 'apply the plan as agreed, on its date',
 });
 
 /** Mail trouble never undoes an applied change: it is retried for three days, then handed to people. */

@@ -177,6 +177,8 @@ async function send(
   if (outcome.kind === 'answered' && outcome.answer.outcome === 'rejected')
     throw rejected(outcome.answer.code, null);
   const now = await again(deps, view.id);
+  if (outcome.kind === 'answered' && outcome.answer.outcome === 'overtaken')
+    throw refused('WRONG_STATE', now.status);
   if (outcome.kind === 'accepted') {
     return {
       status: 202,

@@ -108,6 +108,7 @@ export async function up(knex: Knex): Promise<void> {
       created_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (plan_change_id, revision),
       UNIQUE (plan_change_id, hash),
+      UNIQUE (plan_change_id, revision, hash),
       CHECK (hash = encode(sha256(convert_to(canonical_json, 'UTF8')), 'hex')),
       CHECK (due_now_minor = greatest(net_minor, 0) AND to_balance_minor = greatest(-net_minor, 0))
     );

@@ -35,6 +35,15 @@ export async function up(knex: Knex): Promise<void> {
       FOREIGN KEY (plan_change_id, quote_hash) REFERENCES quotes (plan_change_id, hash)
     );
     COMMENT ON COLUMN consents.accepted_at IS 'workflow time at which the message was accepted, before the quote expired';
+    CREATE FUNCTION refuse_late_consent() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF NOT EXISTS (SELECT 1 FROM quotes q WHERE q.plan_change_id = NEW.plan_change_id AND q.hash = NEW.quote_hash
+                     AND NEW.accepted_at < q.expires_at) THEN
+        RAISE EXCEPTION 'consent after the quote expired' USING ERRCODE = 'check_violation';
+      END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER consents_in_time BEFORE INSERT ON consents FOR EACH ROW EXECUTE FUNCTION refuse_late_consent();
     CREATE TRIGGER consents_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON consents
       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -57,6 +66,7 @@ export async function up(knex: Knex): Promise<void> {
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     DROP TABLE remarks, consents, consent_evidence;
+    DROP FUNCTION refuse_late_consent;
     DROP TYPE consent_method;
   `);
 }

@@ -9,6 +9,7 @@ export async function up(knex: Knex): Promise<void> {
       id uuid PRIMARY KEY DEFAULT uuidv7(),
       plan_change_id uuid NOT NULL,
       quote_revision integer NOT NULL,
+      quote_hash text NOT NULL,
       line_no integer NOT NULL CHECK (line_no >= 1),
       reversal boolean NOT NULL DEFAULT false,
       kind line_kind NOT NULL,
@@ -22,11 +23,13 @@ export async function up(knex: Knex): Promise<void> {
       effective_date date NOT NULL,
       posted_at timestamptz NOT NULL DEFAULT now(),
       UNIQUE (plan_change_id, quote_revision, line_no, reversal),
-      FOREIGN KEY (plan_change_id, quote_revision) REFERENCES quotes (plan_change_id, revision),
+      FOREIGN KEY (plan_change_id, quote_revision, quote_hash) REFERENCES quotes (plan_change_id, revision, hash),
+      FOREIGN KEY (plan_change_id, quote_hash) REFERENCES consents (plan_change_id, quote_hash),
       CHECK (CASE WHEN kind = 'fee' THEN amount_minor = 0
                   WHEN (kind = 'credit') <> reversal THEN amount_minor <= 0
                   ELSE amount_minor >= 0 END)
     );
+    COMMENT ON COLUMN charges.quote_hash IS 'nothing is charged without a consent to exactly this quote: both foreign keys hold it';
     CREATE TRIGGER charges_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON charges
       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

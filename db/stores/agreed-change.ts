@@ -20,6 +20,8 @@ interface AgreedRow {
   quote_revision: number;
   hash: string;
   expires_at: string;
+  consent_deadline_at: string;
+  consent_method: 'verbal' | 'written' | null;
   currency: string;
   lines: StoredLine[];
   to_balance_minor: bigint;
@@ -42,7 +44,9 @@ export async function lockPlanChange(trx: Knex.Transaction, planChangeId: string
     trx,
     `SELECT pc.id, pc.customer_id, pc.subscription_id, pc.identification_id, pc.status, pc.requested_plan_code,
             pc.promotion_code, pc.activation_when, q.effective_date, ${isoInstant('q.activate_at')} AS activate_at,
-            pc.quote_revision, q.hash, ${isoInstant('q.expires_at')} AS expires_at, pc.currency, q.lines, q.to_balance_minor,
+            pc.quote_revision, q.hash, ${isoInstant('q.expires_at')} AS expires_at,
+            ${isoInstant('pc.consent_deadline_at')} AS consent_deadline_at,
+            (SELECT k.method FROM consents k WHERE k.plan_change_id = pc.id AND k.quote_hash = q.hash) AS consent_method, pc.currency, q.lines, q.to_balance_minor,
             q.terms_version, t.sha256 AS terms_sha256,
             pc.from_plan_code, pc.from_plan_version, pc.from_price_minor, ${isoInstant('pc.from_valid_from')} AS from_valid_from,
             pc.to_plan_code, v.plan_name AS to_plan_name, pc.to_plan_version, pc.to_price_minor,
@@ -71,6 +75,8 @@ export async function lockPlanChange(trx: Knex.Transaction, planChangeId: string
     quoteRevision: found.quote_revision,
     quoteHash: found.hash,
     quoteExpiresAt: found.expires_at,
+    consentDeadlineAt: found.consent_deadline_at,
+    consentMethod: found.consent_method,
     currency: found.currency,
     lines: fromStoredLines(found.lines),
     toBalanceMinor: found.to_balance_minor,

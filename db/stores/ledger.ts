@@ -12,6 +12,7 @@ export async function postLines(trx: Knex.Transaction, posting: LinePosting): Pr
   await trx('charges').insert(
     posting.lines.map((line, index) => ({
       ...change,
+      quote_hash: posting.quoteHash,
       line_no: index + 1,
       kind: line.kind,
       description: line.description,
@@ -39,9 +40,9 @@ export async function reverseLines(
 ): Promise<void> {
   const bindings = { planChangeId, quoteRevision };
   await trx.raw(
-    `INSERT INTO charges (plan_change_id, quote_revision, line_no, reversal, kind, description, service_start, service_end,
+    `INSERT INTO charges (plan_change_id, quote_revision, quote_hash, line_no, reversal, kind, description, service_start, service_end,
                           days, of_days, amount_minor, currency, effective_date)
-     SELECT plan_change_id, quote_revision, line_no, true, kind, 'Reversed: ' || description, service_start, service_end,
+     SELECT plan_change_id, quote_revision, quote_hash, line_no, true, kind, 'Reversed: ' || description, service_start, service_end,
             days, of_days, -amount_minor, currency, effective_date
      FROM charges WHERE plan_change_id = :planChangeId AND quote_revision = :quoteRevision AND NOT reversal
      ON CONFLICT DO NOTHING`,

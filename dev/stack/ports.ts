@@ -1,5 +1,5 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { isPortFree } from './free-port.ts';
@@ -90,11 +90,15 @@ export interface PortClaims {
   readonly releaseAll: () => void;
 }
 
+/** For a folder that somebody else put where ours should be: copies then only see ports that are listened on. */
+const UNCLAIMED: PortClaims = { claim: () => true, giveUp: () => false, releaseAll: () => undefined };
+
 /** Claims are files of all copies of one user: made by a hard link, which fails when the name is taken. */
 export function createPortClaims(
-  folder = path.join(tmpdir(), `plan-change-ports-${userInfo().username}`),
+  folder = path.join(tmpdir(), `plan-change-ports-${process.getuid?.() ?? 'user'}`),
 ): PortClaims {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (statSync(folder).uid !== (process.getuid?.() ?? 0)) return UNCLAIMED;
   const mine = new Set<number>();
   const fileOf = (number: number): string => path.join(folder, String(number));
   const giveUp = (number: number): false => {

@@ -31,7 +31,7 @@ describe('processes and their notes', () => {
 
   /** A shell in its own process group that says when it is ready. */
   const shell = async (script: string): Promise<ProcessMark & { child: ChildProcess }> => {
-    const child = spawn('/bin/sh', ['-c', `${script}`], {
+    const child = spawn('/bin/sh', ['-c', script], {
       detached: true,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -106,7 +106,7 @@ describe('processes and their notes', () => {
   });
 
   it('ends what a killed start left, and forgets its notes', async () => {
-    const [worker, postgres] = [await shell('echo up; sleep 60'), await shell('echo up; sleep 60')];
+    const [worker, postgres] = [await shell('echo up; exec sleep 60'), await shell('echo up; exec sleep 60')];
     writePidFile(folder.path, 'worker', worker.pid);
     writePidFile(folder.path, 'postgres', postgres.pid);
     assert.deepEqual(await endLeftovers(folder.path), ['worker', 'postgres']);

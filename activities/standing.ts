@@ -1,0 +1,40 @@
+import type { PlanChangeStatus } from '../domain/plan-change-status.ts';
+import type { QuoteOnOffer } from './open-plan-change.ts';
+import type { AgreedChange } from './ports.ts';
+
+/** Where the workflow believes its change stands when a message makes it run a step. */
+export interface ExpectedStanding {
+  readonly status: PlanChangeStatus;
+  readonly revision: number;
+}
+
+/** Where the change stands in the database. */
+export interface Standing {
+  readonly status: PlanChangeStatus;
+  readonly quote: QuoteOnOffer;
+  readonly consentMethod: 'verbal' | 'written' | null;
+}
+
+export interface Overtaken {
+  readonly outcome: 'overtaken';
+  readonly standing: Standing;
+}
+
+/**
+ * A local step may have committed for a message that the server lost before it was in the history (killed in
+ * that moment; the caller was answered that nothing is promised). The database is the record: the next step
+ * finds the change further on than the workflow knows, does nothing, and the workflow goes on from there.
+ */
+export function overtaken(agreed: AgreedChange, expected: ExpectedStanding): Overtaken | undefined {
+  if (agreed.status === expected.status && agreed.quoteRevision === expected.revision) return undefined;
+  const { quoteRevision: revision, quoteHash: hash, quoteExpiresAt: expiresAt, consentDeadlineAt } = agreed;
+  const { effectiveDate, activateAt, status, consentMethod } = agreed;
+  return {
+    outcome: 'overtaken',
+    standing: {
+      status,
+      consentMethod,
+      quote: { revision, hash, effectiveDate, activateAt, expiresAt, consentDeadlineAt },
+    },
+  };
+}
