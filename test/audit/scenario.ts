@@ -56,8 +56,7 @@ const TEMPLATES: MailTemplates = {
 export async function buildScenario(name: string): Promise<Scenario> {
   const rig = await createRig(name, { templates: TEMPLATES });
   const worker = await startWorker(rig);
-  const changes = await makeChanges(rig, worker);
-  await worker.stop();
+  const changes = await makeChanges(rig, worker).finally(() => worker.stop());
   await storeAnswers(rig, changes);
   const { address, namespace } = await testTemporal();
   const connection = await Connection.connect({ address });
