@@ -28,7 +28,11 @@ async function main(): Promise<void> {
     },
   });
 
-  const knex = openDatabase({ url: config.databaseUrl, applicationName: 'plan-change worker', maxConnections: 20 });
+  const knex = openDatabase({
+    url: config.databaseUrl,
+    applicationName: 'plan-change worker',
+    maxConnections: 20,
+  });
   const connection = await NativeConnection.connect(config.temporal.connection);
   const worker = await Worker.create({
     connection,
@@ -39,7 +43,7 @@ async function main(): Promise<void> {
       : { workflowBundle: { codePath: config.temporal.workflowBundle } }),
     activities: createActivities({
       steps: createSteps(knex),
-      outbox: createOutbox(knex),
+      outbox: createOutbox(knex, { publicUrl: config.api.publicUrl }),
       mailer: createSendgridMailer({ ...config.mail, fromName: config.mail.companyName }),
       templates: createTemplates({
         name: config.mail.companyName,

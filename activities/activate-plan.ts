@@ -1,8 +1,9 @@
 import { formatMoneyForPeople } from '../domain/money.ts';
 import type { HoldReason } from '../domain/plan-change-status.ts';
 import { driftOf } from '../domain/plan-change-terms.ts';
-import type { AgreedChange, Steps } from './ports.ts';
+import type { AgreedChange, MailTemplates, Steps } from './ports.ts';
 import { noteConsent } from './note-consent.ts';
+import { enqueueNotice } from './notices.ts';
 import type { AcceptedConsent } from './schedule-activation.ts';
 import type { Overtaken } from './standing.ts';
 import { overtaken } from './standing.ts';
@@ -18,14 +19,16 @@ export interface ActivatePlanInput {
 }
 
 export type ActivatePlanResult =
-  { readonly outcome: 'applied' } | { readonly outcome: 'held'; readonly reason: HoldReason } | Overtaken;
+  | { readonly outcome: 'applied' }
+  | { readonly outcome: 'held'; readonly reason: HoldReason; readonly mailId: string | null }
+  | Overtaken;
 
 /**
  * Applies what was agreed, and only that. In one transaction: the drift rule, the consent, the switch of the
  * plan, the charges exactly as quoted, the notes and the status. Anything that differs from the quote holds
  * the change and charges nothing.
  */
-export function activatePlan(deps: { steps: Steps }) {
+export function activatePlan(deps: { steps: Steps; templates: MailTemplates }) {
   return (input: ActivatePlanInput): Promise<ActivatePlanResult> =>
     deps.steps.once(receipt('activatePlan', input.revision), async (tx) => {
       const agreed = await tx.lockPlanChange(input.planChangeId);
@@ -56,7 +59,8 @@ export function activatePlan(deps: { steps: Steps }) {
           body: `Held, nothing charged: ${drift}. The customer must be asked again.`,
           author: { type: 'system', id: null },
         });
-        return { outcome: 'held', reason: drift };
+        const mailId = await enqueueNotice(tx, deps.templates, { ...input, kind: 'held' });
+        return { outcome: 'held', reason: drift, mailId };
       }
 
       await tx.switchPlan({

@@ -1,4 +1,5 @@
-import type { NoteAuthor, NoteKind, Steps } from './ports.ts';
+import type { MailTemplates, NoteAuthor, NoteKind, Steps } from './ports.ts';
+import { enqueueNotice } from './notices.ts';
 import type { ExpectedStanding, Overtaken } from './standing.ts';
 import { overtaken } from './standing.ts';
 import { receipt } from './step.ts';
@@ -16,6 +17,10 @@ export interface ClosePlanChangeInput {
   readonly now: string;
 }
 
+/** `mailId`: the notice that goes to the customer, if one does. */
+export type ClosePlanChangeResult =
+  { readonly outcome: 'closed'; readonly mailId: string | null } | Overtaken;
+
 const SENTENCES = {
   declined: 'The customer declined the change; nothing was charged.',
   cancelled: 'The change was cancelled; nothing was charged.',
@@ -23,8 +28,8 @@ const SENTENCES = {
 } as const;
 
 /** Ends a change that was not applied, with the reason that was given for it. */
-export function closePlanChange(deps: { steps: Steps }) {
-  return (input: ClosePlanChangeInput): Promise<{ readonly outcome: 'closed' } | Overtaken> =>
+export function closePlanChange(deps: { steps: Steps; templates: MailTemplates }) {
+  return (input: ClosePlanChangeInput): Promise<ClosePlanChangeResult> =>
     deps.steps.once(receipt('closePlanChange', input.cause), async (tx) => {
       const ahead = overtaken(await tx.lockPlanChange(input.planChangeId), input.expected);
       if (ahead) return ahead;
@@ -42,6 +47,15 @@ export function closePlanChange(deps: { steps: Steps }) {
         body: `${sentence}${remark}`,
         author: input.author,
       });
-      return { outcome: 'closed' };
+      // Who declined knows, and a replacement has mails of its own.
+      const isNews = input.status !== 'declined' && input.replacedById === null;
+      const mailId = isNews
+        ? await enqueueNotice(tx, deps.templates, {
+            ...input,
+            kind: input.status === 'expired' ? 'expired' : 'cancelled',
+            revision: 1,
+          })
+        : null;
+      return { outcome: 'closed', mailId };
     });
 }

@@ -2,6 +2,7 @@ import type { Policy } from '../domain/policy.ts';
 import { activatePlan } from './activate-plan.ts';
 import { closePlanChange } from './close-plan-change.ts';
 import { withFaults } from './faults.ts';
+import { giveUpNotice, remindCustomer, requestConsent, sendNotice } from './notices.ts';
 import { noteIgnoredCancellation } from './note-ignored-cancellation.ts';
 import { openPlanChange } from './open-plan-change.ts';
 import type { Mailer, MailTemplates, Outbox, Steps } from './ports.ts';
@@ -36,5 +37,9 @@ export function createActivities(deps: ActivityDeps) {
     sendSummary: sendSummary(deps),
     giveUpSummary: giveUpSummary(deps),
     noteIgnoredCancellation: noteIgnoredCancellation(deps),
+    remindCustomer: remindCustomer(deps),
+    requestConsent: requestConsent(deps),
+    sendNotice: sendNotice(deps),
+    giveUpNotice: giveUpNotice(deps),
   });
 }

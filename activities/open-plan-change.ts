@@ -31,6 +31,8 @@ export interface QuoteOnOffer {
   readonly activateAt: string | null;
   readonly expiresAt: string;
   readonly consentDeadlineAt: string;
+  /** Half of the consent window; null for a quote that was taken over from the database. */
+  readonly remindAt: string | null;
 }
 
 export type OpenPlanChangeResult =

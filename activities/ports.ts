@@ -3,6 +3,7 @@ import type { RequestedActivation } from '../domain/activation-date.ts';
 import type { RejectionCode } from '../domain/failures.ts';
 import type { HoldReason, PlanChangeStatus } from '../domain/plan-change-status.ts';
 import type { Quote, QuoteLine } from '../domain/quote.ts';
+import type { PendingChange } from '../domain/pending-change.ts';
 import type { AppliedChange } from '../domain/read-back.ts';
 
 /** What the activities need from the outside. db/ and emails/ implement it; nothing here knows how. */
@@ -32,16 +33,21 @@ export interface StepTransaction {
   updatePlanChange(planChangeId: string, patch: PlanChangePatch): Promise<void>;
   attachConsent(consent: NewConsent): Promise<void>;
   switchPlan(change: PlanSwitch): Promise<void>;
-  restorePlan(planChangeId: string): Promise<void>;
+  /** Takes a switch back. False when the running period is not the one this change opened: nothing is guessed. */
+  restorePlan(planChangeId: string): Promise<boolean>;
   postLines(posting: LinePosting): Promise<void>;
   reverseLines(planChangeId: string, quoteRevision: number): Promise<void>;
   appendNote(note: NewNote): Promise<void>;
   remark(remarkId: string): Promise<string>;
   /** Reads the applied change back in a fresh statement. */
   readBack(planChangeId: string): Promise<AppliedChange>;
-  enqueueMail(mail: NewMail): Promise<void>;
-  /** Closes the mail row and returns; the caller writes the note. */
-  updateMail(planChangeId: string, kind: MailKind, patch: MailPatch): Promise<void>;
+  /** Reads what a mail about a change that is not applied says. `now`: workflow time, ISO instant. */
+  pendingChange(planChangeId: string, now: string): Promise<PendingChange>;
+  nextMailRevision(planChangeId: string, kind: MailKind): Promise<number>;
+  /** Puts a mail into the outbox; returns its id. */
+  enqueueMail(mail: NewMail): Promise<string>;
+  /** Records what became of a mail; the caller writes the note. */
+  updateMail(mailId: string, patch: MailPatch): Promise<void>;
 }
 
 export interface AccountQuery {
@@ -90,6 +96,7 @@ export interface AgreedChange {
     readonly priceMinor: bigint;
   };
   readonly appliedAt: string | null;
+  readonly holdReason: HoldReason | null;
 }
 
 export interface NewPlanChange {
@@ -187,6 +194,8 @@ export type NoteKind =
   | 'expired'
   | 'failed'
   | 'cancellation_ignored'
+  | 'consent_requested'
+  | 'consent_reminder'
   | 'email_given_up'
   | 'completed';
 
@@ -197,14 +206,18 @@ export interface NoteAuthor {
 
 export interface NewNote {
   readonly customerId: string;
-  readonly planChangeId: string;
+  /** Null for a note that is about a mail or the account. */
+  readonly planChangeId: string | null;
   readonly kind: NoteKind;
   readonly body: string;
   readonly author: NoteAuthor;
   readonly revision?: number;
 }
 
-export type MailKind = 'summary';
+export type MailKind = 'summary' | NoticeKind;
+
+/** Mails about a change that is not applied. */
+export type NoticeKind = 'consent_request' | 'consent_reminder' | 'held' | 'expired' | 'cancelled';
 
 export interface RenderedMail {
   readonly subject: string;
@@ -215,6 +228,8 @@ export interface RenderedMail {
 export interface NewMail extends RenderedMail {
   readonly planChangeId: string;
   readonly kind: MailKind;
+  /** Tells apart mails of one kind on one change. */
+  readonly revision: number;
   readonly recipient: string;
 }
 
@@ -230,6 +245,7 @@ export type MailClaim =
   | { readonly claim: 'outcome_unknown' };
 
 export interface OutgoingMail {
+  /** Row of the outbox: the only thing the provider learns besides the mail itself. */
   readonly outboxId: string;
   readonly recipient: string;
   readonly subject: string;
@@ -238,10 +254,13 @@ export interface OutgoingMail {
 }
 
 export interface Outbox {
-  /** Claims the mail of a change. `unknownForMs`: how long an earlier claim without an outcome is respected. */
-  claim(planChangeId: string, kind: MailKind, unknownForMs: number): Promise<MailClaim>;
+  /**
+   * Claims a mail. A mail that carries a consent link gets a new one each time it leaves: only the hash of its
+   * token is kept. `unknownForMs`: how long an earlier claim without an outcome is respected.
+   */
+  claim(mailId: string, unknownForMs: number): Promise<MailClaim>;
   /** Gives a claim back after the provider certainly did not take the mail. */
-  release(outboxId: string): Promise<void>;
+  release(mailId: string): Promise<void>;
 }
 
 export type MailOutcome =
@@ -259,4 +278,5 @@ export interface Mailer {
 
 export interface MailTemplates {
   summary(applied: AppliedChange): RenderedMail;
+  notice(kind: NoticeKind, pending: PendingChange): RenderedMail;
 }

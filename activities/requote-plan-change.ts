@@ -2,7 +2,7 @@ import type { RequestedActivation } from '../domain/activation-date.ts';
 import type { RejectionCode } from '../domain/failures.ts';
 import { termsOf } from '../domain/plan-change-terms.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { NoteAuthor, Steps } from './ports.ts';
+import type { AgreedChange, NoteAuthor, Steps } from './ports.ts';
 import { describeTerms } from './describe-terms.ts';
 import type { QuoteOnOffer } from './open-plan-change.ts';
 import { offerQuote } from './open-plan-change.ts';
@@ -25,6 +25,8 @@ export type RequotePlanChangeResult =
   | { readonly outcome: 'rejected'; readonly code: RejectionCode }
   | Overtaken;
 
+const IMMEDIATELY: RequestedActivation = { when: 'immediately' };
+
 /**
  * Makes a new quote at today's price and availability. The earlier quote, its consent and its date are void;
  * they stay on record. When no quote can be made nothing changes and the code says why.
@@ -36,7 +38,7 @@ export function requotePlanChange(deps: { steps: Steps; policy: Policy }) {
       const ahead = overtaken(agreed, input.expected);
       if (ahead) return ahead;
       const account = await tx.lockAccount({ ...agreed, planCode: agreed.requestedPlanCode });
-      const activation = input.activation ?? agreed.activation;
+      const activation = input.activation ?? (isDue(agreed, input.now) ? IMMEDIATELY : agreed.activation);
       const revision = agreed.quoteRevision + 1;
       const request = { ...agreed, ...deps.policy, now: input.now, activation, quoteRevision: revision };
       const terms = termsOf(request, account);
@@ -63,4 +65,9 @@ export function requotePlanChange(deps: { steps: Steps; policy: Policy }) {
       });
       return { outcome: 'quoted', quote: offer };
     });
+}
+
+/** A change that was held on its date: the day the customer wanted has come. */
+function isDue(agreed: AgreedChange, now: string): boolean {
+  return agreed.activateAt !== null && Date.parse(agreed.activateAt) <= Date.parse(now);
 }

@@ -34,7 +34,7 @@ export function overtaken(agreed: AgreedChange, expected: ExpectedStanding): Ove
     standing: {
       status,
       consentMethod,
-      quote: { revision, hash, effectiveDate, activateAt, expiresAt, consentDeadlineAt },
+      quote: { revision, hash, effectiveDate, activateAt, expiresAt, consentDeadlineAt, remindAt: null },
     },
   };
 }

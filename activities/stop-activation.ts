@@ -1,5 +1,6 @@
 import type { HoldReason } from '../domain/plan-change-status.ts';
-import type { AgreedChange, StepTransaction, Steps } from './ports.ts';
+import type { AgreedChange, MailTemplates, StepTransaction, Steps } from './ports.ts';
+import { enqueueNotice } from './notices.ts';
 import { receipt } from './step.ts';
 
 export interface StopActivationInput {
@@ -12,26 +13,40 @@ export interface StopActivationInput {
   readonly now: string;
 }
 
+interface StopActivationDeps {
+  readonly steps: Steps;
+  readonly templates: MailTemplates;
+}
+
+/** `mailId`: the notice that goes to the customer when the change is held. */
+interface Stopped {
+  readonly outcome: 'stopped';
+  readonly mailId: string | null;
+  /** Set when the change was held already, for this reason. */
+  readonly reason?: HoldReason | null;
+}
+
 /**
  * The compensation of an activation: whatever of it was committed is taken back, so that plan, charges and
  * balance are what they were before, and the change is held or fails. It is right whether the activation was
  * committed or not, and it may run again.
  */
-export function compensateActivation(deps: { steps: Steps }) {
-  return (input: StopActivationInput): Promise<{ readonly outcome: 'stopped' }> =>
+export function compensateActivation(deps: StopActivationDeps) {
+  return (input: StopActivationInput): Promise<Stopped> =>
     deps.steps.once(receipt('compensateActivation', input.revision), async (tx) => {
       const agreed = await tx.lockPlanChange(input.planChangeId);
       if (agreed.appliedAt !== null) {
-        await tx.restorePlan(input.planChangeId);
+        const restored = await tx.restorePlan(input.planChangeId);
         await tx.reverseLines(input.planChangeId, input.revision);
         await tx.appendNote({
           ...noteOf(agreed, input),
           kind: 'compensated',
-          body: `The change was taken back: plan, charges and balance are as before (${input.causes.join(', ')}).`,
+          body: restored
+            ? `The change was taken back: plan, charges and balance are as before (${input.causes.join(', ')}).`
+            : `Charges and balance are as before, but the running plan is not the one this change opened: correct it by hand (${input.causes.join(', ')}).`,
         });
       }
-      await stop(tx, agreed, input);
-      return { outcome: 'stopped' };
+      return { outcome: 'stopped', mailId: await stop(tx, deps, agreed, input) };
     });
 }
 
@@ -39,17 +54,23 @@ export function compensateActivation(deps: { steps: Steps }) {
  * Holds a change whose activation did not commit in time. Should it have committed after all, nothing is
  * undone and the answer says so: the activation counts.
  */
-export function holdLateActivation(deps: { steps: Steps }) {
-  return (input: StopActivationInput): Promise<{ readonly outcome: 'stopped' | 'already_applied' }> =>
+export function holdLateActivation(deps: StopActivationDeps) {
+  return (input: StopActivationInput): Promise<Stopped | { readonly outcome: 'already_applied' }> =>
     deps.steps.once(receipt('holdLateActivation', input.revision), async (tx) => {
       const agreed = await tx.lockPlanChange(input.planChangeId);
       if (agreed.appliedAt !== null) return { outcome: 'already_applied' };
-      await stop(tx, agreed, input);
-      return { outcome: 'stopped' };
+      // It was held in time for a reason of its own, and only the answer came too late.
+      if (agreed.status === 'held') return { outcome: 'stopped', mailId: null, reason: agreed.holdReason };
+      return { outcome: 'stopped', mailId: await stop(tx, deps, agreed, input) };
     });
 }
 
-async function stop(tx: StepTransaction, agreed: AgreedChange, input: StopActivationInput): Promise<void> {
+async function stop(
+  tx: StepTransaction,
+  deps: StopActivationDeps,
+  agreed: AgreedChange,
+  input: StopActivationInput,
+): Promise<string | null> {
   const { to } = input;
   if (to.status === 'held') {
     const details = { causes: input.causes.join(', ') };
@@ -63,14 +84,15 @@ async function stop(tx: StepTransaction, agreed: AgreedChange, input: StopActiva
       kind: 'held',
       body: `Held, nothing charged: ${to.reason} (${input.causes.join(', ')}). The customer must be asked again.`,
     });
-  } else {
-    await tx.updatePlanChange(input.planChangeId, { status: 'failed', closedAt: input.now, appliedAt: null });
-    await tx.appendNote({
-      ...noteOf(agreed, input),
-      kind: 'failed',
-      body: `Failed, nothing charged: ${input.causes.join(', ')}.`,
-    });
+    return enqueueNotice(tx, deps.templates, { ...input, kind: 'held' });
   }
+  await tx.updatePlanChange(input.planChangeId, { status: 'failed', closedAt: input.now, appliedAt: null });
+  await tx.appendNote({
+    ...noteOf(agreed, input),
+    kind: 'failed',
+    body: `Failed, nothing charged: ${input.causes.join(', ')}.`,
+  });
+  return null;
 }
 
 function noteOf(agreed: AgreedChange, input: StopActivationInput) {

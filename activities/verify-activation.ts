@@ -9,7 +9,7 @@ export interface VerifyActivationInput {
 }
 
 export type VerifyActivationResult =
-  | { readonly outcome: 'verified' }
+  | { readonly outcome: 'verified'; readonly mailId: string }
   /** Names of what differs; never values. */
   | { readonly outcome: 'mismatch'; readonly mismatches: readonly string[] };
 
@@ -25,9 +25,10 @@ export function verifyActivation(deps: { steps: Steps; templates: MailTemplates 
       if (mismatches.length > 0) return { outcome: 'mismatch', mismatches };
 
       await tx.updatePlanChange(input.planChangeId, { status: 'activated' });
-      await tx.enqueueMail({
+      const mailId = await tx.enqueueMail({
         planChangeId: input.planChangeId,
         kind: 'summary',
+        revision: 1,
         recipient: applied.customer.email,
         ...deps.templates.summary(applied),
       });
@@ -39,6 +40,6 @@ export function verifyActivation(deps: { steps: Steps; templates: MailTemplates 
         body: 'Read back: plan, price, charges, balance and consent are as agreed. Summary mail queued.',
         author: { type: 'system', id: null },
       });
-      return { outcome: 'verified' };
+      return { outcome: 'verified', mailId };
     });
 }

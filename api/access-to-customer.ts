@@ -1,6 +1,6 @@
 import type { PlanChangeView } from '../db/read-models/plan-changes.ts';
 import { findPlanChange } from '../db/read-models/plan-changes.ts';
-import { hasIdentified } from '../db/stores/identifications.ts';
+import { customerExists, hasIdentified } from '../db/stores/identifications.ts';
 import type { Agent } from './auth.ts';
 import type { ApiDeps } from './deps.ts';
 import { notFound } from './http-errors.ts';
@@ -21,8 +21,11 @@ export async function requireCustomer(
   customerId: string | undefined,
 ): Promise<string> {
   if (!isUuid(customerId)) throw notFound('customer');
-  if (agent.role === 'ops' || agent.role === 'auditor') return customerId;
-  if (!(await hasIdentified(deps.knex, agent.agentId, customerId))) throw notFound('customer');
+  const maySee =
+    agent.role === 'ops' || agent.role === 'auditor'
+      ? await customerExists(deps.knex, customerId)
+      : await hasIdentified(deps.knex, agent.agentId, customerId);
+  if (!maySee) throw notFound('customer');
   return customerId;
 }
 

@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import express from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
+import { consentPageRouter } from './consent-page/router.ts';
 import type { ApiDeps } from './deps.ts';
 import { docsRouter } from './docs.ts';
 import { healthRouter } from './health.ts';
@@ -12,6 +13,7 @@ import { problemHandler, unknownPath } from './problem-handler.ts';
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
+import { consentLinkRoutes } from './routes/consent-link.ts';
 import { identificationRoutes } from './routes/identifications.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { planChangeRoutes } from './routes/plan-changes.ts';
@@ -25,6 +27,7 @@ export function routesOf(deps: ApiDeps): Route[] {
     ...catalogueRoutes(deps),
     ...planChangeRoutes(deps),
     ...messageRoutes(deps),
+    ...consentLinkRoutes(deps),
     ...accountRoutes(deps),
   ];
 }
@@ -58,6 +61,7 @@ export function createApp(deps: ApiDeps): Express {
 
   const routes = routesOf(deps);
   app.use(docsRouter(openApiDocument(routes, deps.publicUrl)));
+  app.use(consentPageRouter(deps));
   app.use(express.json({ limit: BODY_LIMIT, strict: false, type: () => true }));
   for (const route of routes) mount(app, deps.knex, route);
   app.use(unknownPath);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invalidInput } from './http-errors.ts';
 import { instant, uuid } from './schemas/common.ts';
 
-const position = z.strictObject({ openedAt: instant, id: uuid });
+const position = z.strictObject({ openedAt: instant.regex(/^.{19}\.\d{6}Z$/), id: uuid });
 export type Position = z.output<typeof position>;
 
 /** Where a page of a list ended, opaque to callers. */

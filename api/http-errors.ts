@@ -137,20 +137,16 @@ export const REFUSALS: Readonly<Record<Refusal, Entry>> = {
 
 export function rejected(code: RejectionCode, openPlanChangeId: string | null): HttpProblem {
   const { status, title, detail } = REJECTIONS[code];
-  return new HttpProblem(
-    status,
-    code,
-    title,
-    detail,
-    openPlanChangeId === null ? {} : { extra: { openPlanChangeId } },
-  );
+  const extra = openPlanChangeId === null ? {} : { openPlanChangeId };
+  return new HttpProblem(status, code, title, detail, { final: true, extra });
 }
 
 export function refused(refusal: Refusal, status: string): HttpProblem {
   const { status: httpStatus, code, title, detail } = REFUSALS[refusal];
+  const extra = { planChangeStatus: status };
   // A busy change may take the same message a moment later.
-  const final = refusal !== 'CHANGE_BUSY';
-  return new HttpProblem(httpStatus, code, title, detail, { final, extra: { planChangeStatus: status } });
+  const options = refusal === 'CHANGE_BUSY' ? { extra, retryAfterSeconds: 1 } : { extra, final: true };
+  return new HttpProblem(httpStatus, code, title, detail, options);
 }
 
 export function notFound(what: string): HttpProblem {

@@ -10,6 +10,9 @@ import { keyedRequest } from './idempotency.ts';
 import { problemBody, requestIdOf } from './problem-handler.ts';
 import type { Answer, Route } from './route.ts';
 
+/** One bad request can have thousands: nobody reads more than the first. */
+const SHOWN_PROBLEMS = 20;
+
 /** Serves a route: authenticate, authorise, parse once, one call, serialise. */
 export function mount(app: Express, knex: Knex, route: Route): void {
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
@@ -82,7 +85,8 @@ function parse(schema: z.ZodType | undefined, value: unknown, place: 'query' | '
   if (schema === undefined) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw invalidInput(parsed.error.issues.flatMap((issue) => problemsOf(issue, place)));
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue, place));
+  throw invalidInput(problems.slice(0, SHOWN_PROBLEMS));
 }
 
 function problemsOf(issue: z.core.$ZodIssue, place: string): InputProblem[] {

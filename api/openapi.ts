@@ -38,11 +38,10 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     'Idempotency-Key': route.idempotencyKey === 'required' ? idempotencyKey : idempotencyKey.optional(),
   });
   const answers: Record<string, ZodOpenApiResponseObject> = {};
-  for (const [status, { description, schema, contentType }] of Object.entries(route.answers)) {
-    answers[status] = {
-      description,
-      ...(schema && { content: { [contentType ?? 'application/json']: { schema } } }),
-    };
+  for (const [status, { description, schema, contentType, plainText }] of Object.entries(route.answers)) {
+    const json = schema && { [contentType ?? 'application/json']: { schema } };
+    const content = { ...json, ...(plainText && { 'text/plain': { schema: z.string() } }) };
+    answers[status] = { description, ...(schema && { content }) };
   }
   return {
     operationId: route.operationId,

@@ -13,10 +13,17 @@ import { ApplicationFailure, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } f
 import proto from '@temporalio/proto';
 import type { Refusal } from '../domain/failures.ts';
 import { REFUSAL } from '../domain/failures.ts';
-import type { MessageAnswer, OpenAnswer, PlanChangeInput } from '../workflows/contract.ts';
+import type {
+  MessageAnswer,
+  OpenAnswer,
+  PlanChangeInput,
+  RequestConsentWorkflowInput,
+} from '../workflows/contract.ts';
 import {
   PLAN_CHANGE_WORKFLOW,
   planChangeWorkflowId,
+  REQUEST_CONSENT_WORKFLOW,
+  requestConsentWorkflowId,
   SEARCH_ATTRIBUTE,
   UPDATE,
 } from '../workflows/contract.ts';
@@ -49,6 +56,8 @@ export interface PlanChangeGateway {
     payload: object,
     updateId: string,
   ): Promise<Outcome<MessageAnswer>>;
+  /** Starts the mail that asks the customer for written consent; a repeat finds it started. */
+  requestConsent(input: RequestConsentWorkflowInput): Promise<Outcome<null>>;
   /** Whether the server answers and a worker polls the task queue. */
   readiness(): Promise<{ readonly server: boolean; readonly worker: boolean }>;
   close(): Promise<void>;
@@ -67,6 +76,8 @@ export interface GatewayOptions {
 const { TaskQueueType } = proto.temporal.api.enums.v1;
 
 const DEFAULT_WAIT_MS = 5_000;
+/** A server that is there answers in a few. */
+const SERVER_ANSWERS_MS = 1_000;
 /** A worker counts as polling when it polled within this time. */
 const POLLER_FRESH_MS = 70_000;
 
@@ -93,7 +104,20 @@ export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGate
       const answer = await connection.withDeadline(Date.now() + waitMs, () => handle.result());
       return { kind: 'answered', answer };
     } catch (error) {
-      return outcomeOfError(error, accepted);
+      const outcome = outcomeOfError<T>(error, accepted);
+      // The client tries again until the deadline while the server is away: nobody there is not "no worker".
+      return outcome.kind === 'not_accepted' && !(await isServerThere()) ? { kind: 'unreachable' } : outcome;
+    }
+  }
+
+  async function isServerThere(): Promise<boolean> {
+    try {
+      await connection.withDeadline(Date.now() + SERVER_ANSWERS_MS, () =>
+        client.workflowService.getSystemInfo({}),
+      );
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -135,6 +159,30 @@ export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGate
           waitForStage: 'ACCEPTED',
         }),
       );
+    },
+    async requestConsent(input) {
+      try {
+        await connection.withDeadline(Date.now() + waitMs, () =>
+          client.workflow.start<(input: RequestConsentWorkflowInput) => Promise<void>>(
+            REQUEST_CONSENT_WORKFLOW,
+            {
+              workflowId: requestConsentWorkflowId(input.requestId),
+              taskQueue: options.taskQueue,
+              args: [input],
+              workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+              workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+              staticSummary: `Consent request for plan change ${input.planChangeId}`,
+              typedSearchAttributes: [{ key: SEARCH_ATTRIBUTE.customerId, value: input.customerId }],
+            },
+          ),
+        );
+        return { kind: 'answered', answer: null };
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'answered', answer: null };
+        const outcome = outcomeOfError<null>(error, false);
+        // A start needs no worker: nobody answered.
+        return outcome.kind === 'not_accepted' ? { kind: 'unreachable' } : outcome;
+      }
     },
     async readiness() {
       try {

@@ -88,6 +88,14 @@ function problemOf(error: unknown): HttpProblem {
       break;
   }
   if (error instanceof URIError) return notFound('path');
+  if (isBodysFault(error)) {
+    return new HttpProblem(
+      400,
+      'body-unreadable',
+      'The body cannot be read',
+      'Send the body as UTF-8 JSON, compressed as Content-Encoding says or without that header.',
+    );
+  }
   if (isDatabaseAway(error)) return dependencyUnavailable('database');
   return new HttpProblem(
     500,
@@ -95,6 +103,13 @@ function problemOf(error: unknown): HttpProblem {
     'Something went wrong on our side',
     'Send the same request with the same Idempotency-Key again; if it stays, tell operations the requestId.',
   );
+}
+
+/** What else the body parser refuses, garbage in place of gzip for one, carries a 4xx status. */
+function isBodysFault(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { status } = error as Error & { status?: unknown };
+  return typeof status === 'number' && status >= 400 && status < 500;
 }
 
 /** SQLSTATE classes 08, 53, 57, 58, a serialization failure, or an error of the connection or the pool. */

@@ -17,7 +17,13 @@ export interface Route {
   readonly answers: Readonly<
     Record<
       number,
-      { readonly description: string; readonly schema?: z.ZodType; readonly contentType?: string }
+      {
+        readonly description: string;
+        readonly schema?: z.ZodType;
+        readonly contentType?: string;
+        /** Answered as plain text unless the caller prefers `contentType`. */
+        readonly plainText?: true;
+      }
     >
   >;
   readonly handle: (request: RouteRequest<unknown, unknown>) => Promise<Answer>;

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { pino } from 'pino';
 import { loadConfig } from '../config.ts';
 import { openDatabase } from '../db/knex.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { createApp } from './app.ts';
+import { createHttpServer } from './http-server.ts';
 import { createPlanChangeGateway } from './plan-change-gateway.ts';
 
 /** Composition root of the API. Stops on SIGTERM or SIGINT after the requests under way are answered. */
@@ -29,10 +29,7 @@ async function main(): Promise<void> {
     temporal: { uiUrl: temporal.uiUrl, namespace: temporal.namespace },
   });
 
-  const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
-    app,
-  );
+  const server = createHttpServer(app);
   server.listen(config.api.port, config.api.host);
   await once(server, 'listening');
   log.info({ port: config.api.port }, 'api is listening');

@@ -59,6 +59,8 @@ export interface QuoteWindows {
   readonly expiresAt: string;
   /** Without any consent the change expires here. */
   readonly consentDeadlineAt: string;
+  /** The customer is reminded here, at half of the window. */
+  readonly remindAt: string;
 }
 
 /**
@@ -70,9 +72,11 @@ export function quoteWindows(input: QuoteWindowsInput): QuoteWindows {
   const tomorrow = startOfNextLocalDay(localDateOf(input.now, input.timeZone), input.timeZone);
   const activation = input.activateAt === null ? Infinity : Date.parse(input.activateAt);
   const dayEnd = input.activateAt === null ? Date.parse(tomorrow) : Infinity;
+  const consentDeadline = Math.min(now + input.consentMs, activation);
   return {
     expiresAt: iso(Math.min(now + input.quoteMs, dayEnd, activation)),
-    consentDeadlineAt: iso(Math.min(now + input.consentMs, activation)),
+    consentDeadlineAt: iso(consentDeadline),
+    remindAt: iso(now + Math.floor((consentDeadline - now) / 2)),
   };
 }
 

@@ -78,6 +78,28 @@ export function formatDateForPeople(date: string): string {
   return `${WEEKDAYS[dayOfWeek - 1] ?? ''}, ${day} ${MONTHS[month - 1] ?? ''} ${year}`;
 }
 
+/**
+ * "15:04 on Tuesday, 24 November 2026, in the time zone America/Chicago (UTC-06:00)"; where a date begins,
+ * "the start of Wednesday, 25 November 2026, …", because 00:00 is read as either end of a day. Seconds are
+ * dropped: a deadline told to people is never later than the real one. The offset tells apart the two hours of
+ * the same name when clocks go back. The words are ours: Intl's change with its data.
+ * @throws DomainError BAD_INSTANT, UNKNOWN_TIME_ZONE, BAD_DATE
+ */
+export function formatInstantForPeople(instantIso: string, zone: string): string {
+  const date = localDateOf(instantIso, zone);
+  const local = Temporal.Instant.from(instantIso).toZonedDateTimeISO(zone).round({
+    smallestUnit: 'minute',
+    roundingMode: 'floor',
+  });
+  const isStartOfDate = local.equals(local.startOfDay());
+  const clock = isStartOfDate ? 'the start of' : `${twoDigits(local.hour)}:${twoDigits(local.minute)} on`;
+  return `${clock} ${formatDateForPeople(date)}, in the time zone ${local.timeZoneId} (UTC${local.offset})`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
 /** Temporal's date of a strict 'YYYY-MM-DD'; for domain/ only. @throws DomainError BAD_DATE */
 export function plainDate(text: string): Temporal.PlainDate {
   const date = parsePlainDate(text);

@@ -16,6 +16,8 @@ export interface AccountLedger {
     readonly planChangeId: string;
     readonly kind: 'credit' | 'charge' | 'fee';
     readonly reversal: boolean;
+    /** Posted by a dated change, which takes effect before the bill of its day. */
+    readonly dated: boolean;
     readonly description: string;
     readonly amountMinor: bigint;
   }[];
@@ -70,17 +72,14 @@ interface LedgerEvent extends Omit<StatementLine, 'balanceAfterMinor'> {
 }
 
 function eventsOf(ledger: AccountLedger): LedgerEvent[] {
-  const dated = new Set(
-    ledger.balanceEntries.filter((entry) => entry.beforeBillOfTheDay).map((entry) => entry.planChangeId),
-  );
-  const turnOf = (planChangeId: string): number => (dated.has(planChangeId) ? 0 : 2);
+  const turnOf = (dated: boolean | undefined): number => (dated === true ? 0 : 2);
   const posted = ledger.posted.map((line) => ({
     date: line.date,
     planChangeId: line.planChangeId,
     kind: line.reversal ? ('reversal' as const) : line.kind,
     description: line.description,
     amountMinor: line.amountMinor,
-    turn: turnOf(line.planChangeId),
+    turn: turnOf(line.dated),
     use: false,
     balanceMinor: 0n,
   }));
@@ -91,7 +90,7 @@ function eventsOf(ledger: AccountLedger): LedgerEvent[] {
     description:
       entry.amountMinor < 0n ? 'Taken back from the account balance' : 'Surplus to the account balance',
     amountMinor: entry.amountMinor,
-    turn: turnOf(entry.planChangeId) + 0.5,
+    turn: turnOf(entry.beforeBillOfTheDay) + 0.5,
     use: false,
     balanceMinor: entry.amountMinor,
   }));

@@ -1,24 +1,24 @@
-import type { BillingInterval } from '../domain/billing-cycle.ts';
 import { formatDateForPeople } from '../domain/calendar.ts';
-import { formatMoneyForPeople } from '../domain/money.ts';
-import type { QuoteLine } from '../domain/quote.ts';
 import type { AppliedChange } from '../domain/read-back.ts';
+import {
+  chargesView,
+  dueOf,
+  intervalChangeOf,
+  nextBillOf,
+  priceOf,
+  subjectOf,
+  termsUrlOf,
+  type ChargesView,
+} from './change-figures.ts';
+import type { Company } from './company.ts';
 import { oneLine } from './plain-text.ts';
-
-/** How customers reach the company, as it stands in every mail. */
-export interface Company {
-  readonly name: string;
-  readonly phone: string;
-  /** Origin of the company's pages. */
-  readonly publicUrl: string;
-  readonly supportEmail: string;
-}
 
 /** What the templates of the summary print: finished sentences and figures, one line each, nothing escaped. */
 export interface SummaryView {
   readonly subject: string;
   readonly company: Company;
   readonly customerName: string;
+  readonly heading: string;
   readonly newPlan: string;
   readonly newPrice: string;
   readonly oldPlan: string;
@@ -26,15 +26,14 @@ export interface SummaryView {
   readonly features: readonly string[];
   readonly activation: string;
   readonly intervalChange: string | null;
-  readonly lines: readonly { readonly what: string; readonly days: string; readonly amount: string }[];
-  readonly total: string;
-  readonly due: string;
+  readonly charges: ChargesView;
   readonly nextBill: string;
   readonly interruptions: readonly string[];
   readonly consent: string | null;
   readonly termsVersion: string;
   readonly termsUrl: string;
   readonly changingAgain: string;
+  readonly concern: string;
   readonly reference: string;
 }
 
@@ -45,37 +44,40 @@ export interface SummaryView {
  * @throws Error when the account has no current plan, which the read-back refuses before
  */
 export function summaryView(applied: AppliedChange, company: Company): SummaryView {
-  const { current, from } = applied;
+  const { current, from, currency } = applied;
   if (!current) throw new Error('A change without a current plan has nothing to summarise.');
-  const money = (minor: bigint): string => formatMoneyForPeople(minor, applied.currency);
-  const priceOf = ({ priceMinor, interval }: { priceMinor: bigint; interval: BillingInterval }): string =>
-    `${money(priceMinor)} a ${interval}`;
   const newPlan = oneLine(current.planName);
   return {
-    subject: shorten(`Your plan is now ${newPlan}`),
+    subject: subjectOf(`Your plan is now ${newPlan}`),
     company,
     customerName: oneLine(applied.customer.fullName),
+    heading: 'Your plan change is complete',
     newPlan,
-    newPrice: priceOf(current),
+    newPrice: priceOf(current, currency),
     oldPlan: oneLine(from.planName),
-    oldPrice: priceOf(from),
+    oldPrice: priceOf(from, currency),
     features: current.features.map(oneLine),
     activation: activationOf(applied),
     intervalChange:
-      from.interval === current.interval ? null : intervalChangeOf(from.interval, current.interval),
-    lines: applied.postedLines.map((line) => ({
-      what: oneLine(line.description),
-      days: daysOf(line),
-      amount: money(line.amountMinor),
-    })),
-    total: money(applied.postedLines.reduce((sum, line) => sum + line.amountMinor, 0n)),
-    due: dueOf(applied, money),
-    nextBill: nextBillOf(applied.nextBill, current.priceMinor, money),
+      from.interval === current.interval ? null : intervalChangeOf(from.interval, current.interval, 'are'),
+    charges: chargesView(
+      applied.postedLines,
+      currency,
+      dueOf({
+        label: 'Due now',
+        dueMinor: applied.dueNowMinor,
+        toBalanceMinor: applied.postedToBalanceMinor,
+        verb: 'went',
+        currency,
+      }),
+    ),
+    nextBill: nextBillOf(applied.nextBill, current.priceMinor, currency),
     interruptions: applied.interruptions.map(oneLine),
     consent: applied.consentMethod && CONSENT[applied.consentMethod],
     termsVersion: oneLine(applied.termsVersion),
-    termsUrl: `${company.publicUrl}/v1/terms/${encodeURIComponent(applied.termsVersion)}`,
+    termsUrl: termsUrlOf(applied.termsVersion, company.publicUrl),
     changingAgain: changingAgainOf(oneLine(from.planName)),
+    concern: 'If anything here is not what you agreed to, tell us at once and name the reference.',
     reference: applied.planChangeId,
   };
 }
@@ -85,44 +87,12 @@ const CONSENT = {
   written: 'You agreed to this change in writing.',
 } as const;
 
-const LONGEST_SUBJECT = 120;
-
-function shorten(subject: string): string {
-  const characters = Array.from(subject);
-  if (characters.length <= LONGEST_SUBJECT) return subject;
-  return `${characters.slice(0, LONGEST_SUBJECT - 1).join('')}…`;
-}
-
 /** Dated changes begin by the customer's own clock, so its zone is named (money rule 3). */
 function activationOf({ when, effectiveDate, customer }: AppliedChange): string {
   const date = formatDateForPeople(effectiveDate);
   return when === 'immediately'
     ? `It took effect on ${date}, as soon as you agreed.`
     : `It took effect at the start of ${date}, in the time zone ${oneLine(customer.timeZone)}, as you asked.`;
-}
-
-function intervalChangeOf(before: BillingInterval, now: BillingInterval): string {
-  return `You are billed once a ${now} instead of once a ${before}; your billing cycle keeps its starting date.`;
-}
-
-/** A fee covers no days. */
-function daysOf({ kind, days, ofDays }: QuoteLine): string {
-  return kind === 'fee' ? '' : `${days} of ${ofDays} days`;
-}
-
-function dueOf({ dueNowMinor, postedToBalanceMinor }: AppliedChange, money: Money): string {
-  if (dueNowMinor > 0n) return `Due now: ${money(dueNowMinor)}. Your next bill does not include it.`;
-  if (postedToBalanceMinor === 0n) return `Due now: ${money(0n)}.`;
-  return (
-    `Due now: ${money(0n)}. ${money(postedToBalanceMinor)} went to your account balance ` +
-    'and is used on the bills that follow.'
-  );
-}
-
-function nextBillOf(bill: AppliedChange['nextBill'], priceMinor: bigint, money: Money): string {
-  const used = priceMinor - bill.amountMinor;
-  const balance = used > 0n ? `, after ${money(used)} from your account balance` : '';
-  return `${money(bill.amountMinor)} on ${formatDateForPeople(bill.date)}${balance}.`;
 }
 
 /** The brief's answers to "more than once in a billing cycle?", "a fee?" and "back to the old plan?". */
@@ -133,5 +103,3 @@ function changingAgainOf(oldPlan: string): string {
     'charges may apply, and we confirm them with you first.'
   );
 }
-
-type Money = (minor: bigint) => string;

@@ -24,6 +24,30 @@ export const UPDATE = {
   reschedule: 'reschedule',
 } as const;
 
+export const REQUEST_CONSENT_WORKFLOW = 'requestConsent';
+
+export function requestConsentWorkflowId(requestId: string): string {
+  return `request-consent-${requestId}`;
+}
+
+export function noticeWorkflowId(mailId: string): string {
+  return `notice-${mailId}`;
+}
+
+export interface SendNoticeInput {
+  readonly planChangeId: string;
+  readonly customerId: string;
+  readonly mailId: string;
+}
+
+export interface RequestConsentWorkflowInput {
+  readonly planChangeId: string;
+  readonly customerId: string;
+  /** The idempotency row of the agent's request. */
+  readonly requestId: string;
+  readonly author: MessageAuthor;
+}
+
 export interface PlanChangeInput {
   readonly planChangeId: string;
   readonly customerId: string;

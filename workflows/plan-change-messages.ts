@@ -35,8 +35,7 @@ export type Message =
   | ({ readonly kind: 'reschedule' } & RescheduleInput);
 
 /** A message being worked on. */
-export /** A message being worked on. */
-interface Ticket {
+export interface Ticket {
   readonly message: Message;
   /** Id of the update: a step that runs for it once never runs for it again. */
   readonly id: string;
@@ -50,8 +49,13 @@ export interface PlanChangeState {
   quote?: QuoteOnOffer;
   /** How long a held change waits for people, milliseconds. */
   holdMs?: number;
+  /** A held change expires here, however often a new quote was refused meanwhile. */
+  holdEndsAt?: string;
   consentMethod?: 'verbal' | 'written';
   holdReason?: HoldReason;
+  summaryMailId?: string;
+  /** Revision of the quote that the customer was reminded of. */
+  remindedOf?: number;
   /** The message being worked on. */
   ticket?: Ticket;
   /** A cancellation from outside the product, from the Temporal UI. */

@@ -6,8 +6,8 @@ import { activate } from './activation.ts';
 import type { EndInput, MessageAuthor, PlanChangeInput } from './contract.ts';
 import type { PlanChangeState, Ticket } from './plan-change-messages.ts';
 import { answer, hasWork, msUntil, workflowNow } from './plan-change-messages.ts';
+import { deliverSummary, startNotice } from './mails.ts';
 import { local } from './steps.ts';
-import { deliverSummary } from './summary.ts';
 
 export async function open(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
   const opened = await local.openPlanChange({ ...input, now: workflowNow() });
@@ -25,7 +25,12 @@ export async function open(state: PlanChangeState, input: PlanChangeInput): Prom
 /** Nothing is applied before consent to exactly the current quote. */
 export async function awaitConsent(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
   const quote = quoteOf(state);
-  await condition(() => hasWork(state), msUntil(quote.consentDeadlineAt), { summary: 'consent deadline' });
+  const heardBefore = (instant: string, summary: string) =>
+    condition(() => hasWork(state), msUntil(instant), { summary });
+  if (quote.remindAt !== null && state.remindedOf !== quote.revision) {
+    if (!(await heardBefore(quote.remindAt, 'reminder to the customer'))) await remind(state, input, quote);
+  }
+  if (!hasWork(state)) await heardBefore(quote.consentDeadlineAt, 'consent deadline');
   const { ticket } = state;
   switch (ticket?.message.kind) {
     case undefined:
@@ -43,8 +48,8 @@ export async function awaitConsent(state: PlanChangeState, input: PlanChangeInpu
       const consent = { evidenceId, quoteHash, method, author, acceptedAt };
       state.consentMethod = consent.method;
       if (quote.activateAt === null) {
-        await activate(state, input, consent);
-        return answerDone(state);
+        const ahead = await activate(state, input, consent);
+        return ahead ? adopt(state, ahead) : answerDone(state);
       }
       const scheduled = await local.scheduleActivation({
         planChangeId: input.planChangeId,
@@ -59,6 +64,18 @@ export async function awaitConsent(state: PlanChangeState, input: PlanChangeInpu
   }
 }
 
+async function remind(state: PlanChangeState, input: PlanChangeInput, quote: QuoteOnOffer): Promise<void> {
+  state.remindedOf = quote.revision;
+  const { planChangeId, customerId } = input;
+  const { mailId } = await local.remindCustomer({
+    planChangeId,
+    customerId,
+    revision: quote.revision,
+    now: workflowNow(),
+  });
+  await startNotice(input, mailId);
+}
+
 /** A dated change waits for the first instant of its date in the customer's zone. */
 export async function awaitDate(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
   const { activateAt } = quoteOf(state);
@@ -69,14 +86,17 @@ export async function awaitDate(state: PlanChangeState, input: PlanChangeInput):
       return close(state, input, 'cancelled', ticket.id, ticket.message);
     case 'reschedule':
       return requote(state, input, ticket, ticket.message.author, ticket.message.activation);
-    default:
-      return state.cancellationRequested ? closeUnasked(state, input) : activate(state, input, null);
+    default: {
+      if (state.cancellationRequested) return closeUnasked(state, input);
+      const ahead = await activate(state, input, null);
+      if (ahead) adopt(state, ahead);
+    }
   }
 }
 
 /** What was agreed no longer holds: people ask the customer again with a new quote, or cancel. */
 export async function awaitPeople(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
-  await condition(() => hasWork(state), state.holdMs ?? 0, { summary: 'hold ends' });
+  await condition(() => hasWork(state), msUntil(state.holdEndsAt ?? workflowNow()), { summary: 'hold ends' });
   const { ticket } = state;
   switch (ticket?.message.kind) {
     case 'cancel':
@@ -90,7 +110,8 @@ export async function awaitPeople(state: PlanChangeState, input: PlanChangeInput
 
 /** Applied and read back: the summary goes out, and a cancellation from outside comes too late. */
 export async function completeActivated(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
-  await deliverSummary(input);
+  if (state.summaryMailId === undefined) throw new Error('An activated change has a summary to send');
+  await deliverSummary(input, state.summaryMailId);
   if (state.cancellationRequested) {
     await local.noteIgnoredCancellation({ planChangeId: input.planChangeId, customerId: input.customerId });
   }
@@ -150,6 +171,7 @@ async function close(
   if (closed.outcome === 'overtaken') return adopt(state, closed);
   state.status = status;
   answerDone(state);
+  await startNotice(input, closed.mailId);
 }
 
 /** The database is further on than this workflow knew: go on from there, and tell the sender of the message. */
@@ -158,6 +180,7 @@ function adopt(state: PlanChangeState, { standing }: Overtaken): void {
   state.quote = standing.quote;
   if (standing.consentMethod === null) delete state.consentMethod;
   else state.consentMethod = standing.consentMethod;
+  if (standing.status !== 'held') delete state.holdReason;
   answer(state, { outcome: 'overtaken', status: standing.status });
 }
 

@@ -11,6 +11,7 @@ import { SEARCH_ATTRIBUTE } from './contract.ts';
 import { detailsOf } from './current-details.ts';
 import type { PlanChangeState } from './plan-change-messages.ts';
 import { registerMessages } from './plan-change-messages.ts';
+import { faultOf } from './step-failures.ts';
 import { awaitConsent, awaitDate, awaitPeople, completeActivated, open } from './plan-change-waits.ts';
 
 /**
@@ -37,13 +38,30 @@ export async function planChange(input: PlanChangeInput): Promise<PlanChangeResu
   await CancellationScope.nonCancellable(async () => {
     while (!isTerminal(state.status)) {
       const before = waitsFor(state);
-      await advance(state, input);
+      await advanceOrWait(state, input);
       setCurrentDetails(detailsOf(state));
       if (waitsFor(state) !== before) showToOps(state, before);
     }
     await condition(allHandlersFinished);
   });
   return { status: state.status };
+}
+
+/**
+ * A step that the database refuses for good, other than an activation, is a fault of the program. Ending the
+ * workflow would leave its change open for ever: the task fails instead and is tried again, until a
+ * deployment mends it. Nobody has been promised anything by the first step, so that one may end it.
+ */
+async function advanceOrWait(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
+  const { status } = state;
+  try {
+    await advance(state, input);
+  } catch (error) {
+    const fault = faultOf(error);
+    throw fault === undefined || status === 'quoting'
+      ? error
+      : new Error(`${status}: a step was refused (${fault})`);
+  }
 }
 
 async function advance(state: PlanChangeState, input: PlanChangeInput): Promise<void> {

@@ -23,6 +23,9 @@ export const local = proxyLocalActivities<
     | 'closePlanChange'
     | 'giveUpSummary'
     | 'noteIgnoredCancellation'
+    | 'remindCustomer'
+    | 'requestConsent'
+    | 'giveUpNotice'
   >
 >({
   startToCloseTimeout: '5 seconds',
@@ -53,7 +56,7 @@ export const durable = proxyActivities<Pick<Activities, 'activatePlan'>>({
 });
 
 /** Mail trouble never undoes an applied change: it is retried for three days, then handed to people. */
-export const mail = proxyActivities<Pick<Activities, 'sendSummary'>>({
+export const mail = proxyActivities<Pick<Activities, 'sendSummary' | 'sendNotice'>>({
   startToCloseTimeout: '60 seconds',
   scheduleToCloseTimeout: '3 days',
   retry: {
@@ -62,5 +65,5 @@ export const mail = proxyActivities<Pick<Activities, 'sendSummary'>>({
     maximumInterval: '5 minutes',
     nonRetryableErrorTypes,
   },
-  summary: 'send the summary to the customer',
+  summary: 'send the mail to the customer',
 });

@@ -47,7 +47,9 @@ export function catalogueRoutes(deps: ApiDeps): Route[] {
       tag: 'Catalogue',
       access: 'public',
       idempotencyKey: 'none',
-      answers: { 200: { description: 'The text; JSON when asked for by Accept.', schema: terms } },
+      answers: {
+        200: { description: 'The text; JSON when asked for by Accept.', schema: terms, plainText: true },
+      },
       handle: async ({ params, accepts }) => {
         const version = params['version'] ?? '';
         const found = VERSION.test(version) ? await findTerms(deps.knex, version) : undefined;

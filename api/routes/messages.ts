@@ -86,8 +86,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
         const view = await requirePlanChange(deps, agent, params['id']);
         refuseImplausible(body);
         if (await wasAccepted(deps.knex, request.id)) return shown(deps, view);
-        if (view.consent !== null && isTerminal(view.status))
-          throw refused('CONSENT_ALREADY_RECORDED', view.status);
+        if (view.status === 'completed') throw refused('CONSENT_ALREADY_RECORDED', view.status);
         if (isTerminal(view.status)) throw changeClosed(view.status);
         const evidenceId = await insertEvidence(deps.knex, {
           planChangeId: view.id,
@@ -96,7 +95,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
           details: body.method === 'verbal' ? body.recording : { ...body.document, signedBy: body.signedBy },
           agentId: agent.agentId,
           requestId: request.id,
-          givenAt: body.method === 'verbal' ? body.recording.startedAt : body.signedAt,
+          givenAt: canonicalInstant(body.method === 'verbal' ? body.recording.startedAt : body.signedAt),
         });
         const { quoteHash, method } = body;
         const payload: RecordConsentInput = { evidenceId, quoteHash, method, author: authorOf(agent) };
@@ -203,6 +202,11 @@ async function again(deps: ApiDeps, id: string): Promise<PlanChangeView> {
 
 function authorOf(agent: Agent): EndInput['author'] {
   return { type: agent.role === 'ops' ? 'ops' : 'agent', id: agent.agentId };
+}
+
+/** PostgreSQL takes fewer offsets and shorter fractions than ISO 8601. */
+function canonicalInstant(instant: string): string {
+  return new Date(instant).toISOString();
 }
 
 /** A recording is of the whole call: it may start before the quote, but not in the future nor days ago. */

@@ -25,6 +25,10 @@ import { serialisePlanChange } from '../serialise-plan-change.ts';
 
 const tag = 'Plan changes';
 
+/** The forms that migration 002 gives to codes. Anything else is no code, and free text stays out of Temporal. */
+const PLAN_CODE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const PROMOTION_CODE = /^[A-Z0-9]+(-[A-Z0-9]+)*$/;
+
 export function planChangeRoutes(deps: ApiDeps): Route[] {
   return [
     defineRoute({
@@ -46,6 +50,9 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
       handle: async ({ agent, body, request }) => {
         const identification = await findIdentification(deps.knex, body.identificationId);
         if (identification?.agentId !== agent.agentId) throw notFound('identification');
+        if (!PLAN_CODE.test(body.planCode)) throw rejected('plan-unknown', null);
+        if (!PROMOTION_CODE.test(body.promotionCode ?? 'NONE'))
+          throw rejected('promotion-not-applicable', null);
         if (body.replaces !== undefined) {
           await replace(deps, identification.customerId, body.replaces, request, agent.agentId);
         }

@@ -64,7 +64,7 @@ export const plan = z
 
 export const terms = z.strictObject({ version: z.string(), sha256: z.string(), text: z.string() }).meta({
   id: 'Terms',
-  description: 'Plain text unless JSON is asked for; sha256 is that of the UTF-8 text.',
+  description: 'sha256 is that of the UTF-8 text.',
 });
 
 export const noteBody = z.strictObject({ body: text(5_000) }).meta({ id: 'NewNote' });

@@ -2,12 +2,13 @@ import { z } from 'zod';
 
 /** The members every part of the contract shares. One schema serves validation and the OpenAPI document. */
 
-/** Free text from people: no NUL (PostgreSQL cannot hold it), bounded, not blank. */
+/** Free text from people: bounded, not blank, and only what PostgreSQL can hold: no NUL, no half of a pair. */
 export function text(maximum: number) {
   return z
     .string()
     .max(maximum)
     .refine((value) => !value.includes('\0'), 'must not contain the NUL character')
+    .refine((value) => !/\p{Surrogate}/u.test(value), 'must be well-formed Unicode')
     .refine((value) => value.trim() !== '', 'must not be empty');
 }
 
@@ -18,9 +19,21 @@ export const sha256Hex = z
   .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
   .meta({ example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' });
 
-export const plainDate = z.iso.date().meta({ example: '2026-12-01' });
+export const plainDate = z.iso
+  .date()
+  .refine(hasYear, 'must be in the years 1 to 9999')
+  .meta({ example: '2026-12-01' });
 
-export const instant = z.iso.datetime({ offset: true }).meta({ example: '2026-11-24T15:04:05Z' });
+export const instant = z.iso
+  .datetime({ offset: true })
+  .refine(hasYear, 'must be in the years 1 to 9999')
+  .meta({ example: '2026-11-24T15:04:05Z' });
+
+/** ISO 8601 has a year 0, PostgreSQL has none; an offset may carry an instant over either end. */
+function hasYear(value: string): boolean {
+  const year = new Date(value).getUTCFullYear();
+  return !(year < 1 || year > 9999);
+}
 
 export const money = z
   .strictObject({

@@ -65,6 +65,8 @@ export const reasonBody = z.strictObject({ reason: text(2_000) }).meta({ id: 'Re
 
 export const requoteBody = z.strictObject({}).meta({ id: 'Requote' });
 
+export const consentLinkBody = z.strictObject({}).meta({ id: 'ConsentLink' });
+
 export const rescheduleBody = z.strictObject({ activation }).meta({ id: 'Reschedule' });
 
 export const confirmationBody = z

@@ -13,7 +13,7 @@ export async function up(knex: Knex): Promise<void> {
       'consent_requested', 'consent_reminder', 'consent_accepted', 'consent_refused',
       'scheduled', 'plan_applied', 'verified', 'held', 'compensated',
       'declined', 'cancelled', 'replaced', 'expired', 'failed', 'cancellation_ignored',
-      'confirmed', 'email_accepted', 'email_delivered', 'email_undeliverable', 'email_given_up',
+      'confirmed', 'email_delivered', 'email_undeliverable', 'email_given_up',
       'completed', 'repaired', 'remark');
     CREATE TYPE author_type AS ENUM ('agent', 'customer', 'ops', 'system');
 

@@ -11,6 +11,7 @@ export async function up(knex: Knex): Promise<void> {
       plan_change_id uuid NOT NULL REFERENCES plan_changes,
       kind email_kind NOT NULL,
       revision integer NOT NULL DEFAULT 1,
+      quote_revision integer NOT NULL,
       recipient text NOT NULL,
       subject text NOT NULL CHECK (subject !~ '[\\r\\n]'),
       body_text text NOT NULL,

@@ -7,6 +7,7 @@ import * as m005 from './005-consents.ts';
 import * as m006 from './006-ledger.ts';
 import * as m007 from './007-account-notes.ts';
 import * as m008 from './008-email-and-idempotency.ts';
+import * as m009 from './009-consent-links.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-customers-and-agents': m001,
@@ -17,6 +18,7 @@ const migrations: Record<string, Knex.Migration> = {
   '006-ledger': m006,
   '007-account-notes': m007,
   '008-email-and-idempotency': m008,
+  '009-consent-links': m009,
 };
 
 /** The migrations in order, imported by name so that source and build run the same list. */

@@ -13,6 +13,7 @@ interface LedgerRow {
     planChangeId: string;
     kind: 'credit' | 'charge' | 'fee';
     reversal: boolean;
+    dated: boolean;
     description: string;
     amountMinor: string;
   }[];
@@ -32,7 +33,8 @@ export async function accountLedger(knex: Knex, customerId: string): Promise<Acc
     knex,
     `SELECT c.currency, c.time_zone, s.anchor_date, (now() AT TIME ZONE c.time_zone)::date AS today,
        coalesce((SELECT jsonb_agg(jsonb_build_object('date', ch.effective_date, 'planChangeId', ch.plan_change_id, 'kind', ch.kind,
-           'reversal', ch.reversal, 'description', ch.description, 'amountMinor', ch.amount_minor::text)
+           'reversal', ch.reversal, 'dated', pc.activation_when <> 'immediately',
+           'description', ch.description, 'amountMinor', ch.amount_minor::text)
            ORDER BY ch.posted_at, ch.line_no)
          FROM charges ch JOIN plan_changes pc ON pc.id = ch.plan_change_id WHERE pc.customer_id = c.id), '[]') AS posted,
        coalesce((SELECT jsonb_agg(jsonb_build_object('date', b.effective_date, 'planChangeId', b.plan_change_id,

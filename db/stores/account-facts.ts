@@ -56,11 +56,9 @@ interface FactsRow {
 }
 
 /**
- * Everything a quote depends on in one round trip, under the lock of the subscription: two requests for one
- * account are judged one after the other. Amounts leave as text inside JSON, so none passes through a float.
+ * Everything a quote depends on in one statement. Amounts leave as text inside JSON, so none passes through a float.
  */
 const ACCOUNT_FACTS = `
-  WITH locked AS (SELECT s.* FROM subscriptions s WHERE s.customer_id = :customerId FOR UPDATE)
   SELECT
     c.id AS customer_id, s.id AS subscription_id, c.status AS account_status, c.currency, c.time_zone, s.anchor_date,
     (SELECT jsonb_build_object(
@@ -96,10 +94,15 @@ const ACCOUNT_FACTS = `
       FROM balance_entries b JOIN plan_changes o ON o.id = b.plan_change_id WHERE b.customer_id = c.id), '[]') AS balance_entries,
     (SELECT pc.id FROM plan_changes pc WHERE pc.subscription_id = s.id AND pc.closed_at IS NULL) AS open_plan_change_id,
     (SELECT ${isoInstant('i.expires_at')} FROM identifications i WHERE i.id = :identificationId) AS identification_expires_at
-  FROM locked s JOIN customers c ON c.id = s.customer_id`;
+  FROM subscriptions s JOIN customers c ON c.id = s.customer_id WHERE s.customer_id = :customerId`;
 
-/** Locks the subscription of the customer and reads the facts. Throws when there is no such customer. */
+/**
+ * Locks the subscription, so that two requests for one account are judged one after the other, and reads the
+ * facts. Throws when there is no such customer.
+ */
 export async function lockAccount(trx: Knex.Transaction, query: AccountQuery): Promise<LockedAccount> {
+  // A statement of its own: one that waits for a lock goes on with what it saw before the wait.
+  await trx('subscriptions').where({ customer_id: query.customerId }).forUpdate().first('id');
   const facts = await row<FactsRow>(trx, ACCOUNT_FACTS, { ...query });
   const { current, offered, promotion } = facts;
   return {

@@ -36,6 +36,7 @@ interface AgreedRow {
   to_plan_version: number;
   to_price_minor: bigint;
   applied_at: string | null;
+  hold_reason: AgreedChange['holdReason'];
 }
 
 /** Locks a change that has a quote and reads what was agreed. */
@@ -50,7 +51,7 @@ export async function lockPlanChange(trx: Knex.Transaction, planChangeId: string
             q.terms_version, t.sha256 AS terms_sha256,
             pc.from_plan_code, pc.from_plan_version, pc.from_price_minor, ${isoInstant('pc.from_valid_from')} AS from_valid_from,
             pc.to_plan_code, v.plan_name AS to_plan_name, pc.to_plan_version, pc.to_price_minor,
-            ${isoInstant('pc.applied_at')} AS applied_at
+            ${isoInstant('pc.applied_at')} AS applied_at, pc.hold_reason
      FROM plan_changes pc
      JOIN quotes q ON q.plan_change_id = pc.id AND q.revision = pc.quote_revision
      JOIN terms t ON t.version = q.terms_version
@@ -94,5 +95,6 @@ export async function lockPlanChange(trx: Knex.Transaction, planChangeId: string
       priceMinor: found.to_price_minor,
     },
     appliedAt: found.applied_at,
+    holdReason: found.hold_reason,
   };
 }

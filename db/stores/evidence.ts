@@ -41,7 +41,7 @@ export async function insertRemark(
   knex: Knex,
   remark: {
     readonly planChangeId: string;
-    readonly agentId: string;
+    readonly agentId: string | null;
     readonly body: string;
     readonly requestId: string;
   },

@@ -54,6 +54,10 @@ export async function findIdentification(knex: Knex, id: string): Promise<Identi
   return found;
 }
 
+export async function customerExists(knex: Knex, customerId: string): Promise<boolean> {
+  return (await rows(knex, 'SELECT 1 FROM customers WHERE id = :customerId', { customerId })).length > 0;
+}
+
 /** Whether this agent has identified this customer and that still holds (invariant I13). */
 export async function hasIdentified(knex: Knex, agentId: string, customerId: string): Promise<boolean> {
   const found = await rows(

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import type {
   MailClaim,
@@ -7,31 +8,42 @@ import type {
   Outbox,
   OutgoingMail,
 } from '../../activities/ports.ts';
+import { CONSENT_LINK_PLACEHOLDER } from '../../domain/consent-link.ts';
 import { row } from '../sql.ts';
 
-export async function enqueueMail(trx: Knex.Transaction, mail: NewMail): Promise<void> {
-  await trx('email_outbox').insert({
-    plan_change_id: mail.planChangeId,
-    kind: mail.kind,
-    recipient: mail.recipient,
-    subject: mail.subject,
-    body_text: mail.text,
-    body_html: mail.html,
-  });
+/** Puts a mail into the outbox, for the quote that is current in this transaction. */
+export async function enqueueMail(trx: Knex.Transaction, mail: NewMail): Promise<string> {
+  const { id } = await row<{ id: string }>(
+    trx,
+    `INSERT INTO email_outbox (plan_change_id, kind, revision, quote_revision, recipient, subject, body_text, body_html)
+     SELECT pc.id, :kind, :revision, pc.quote_revision, :recipient, :subject, :text, :html
+     FROM plan_changes pc WHERE pc.id = :planChangeId
+     RETURNING id`,
+    { ...mail },
+  );
+  return id;
 }
 
-export async function updateMail(
+export async function nextMailRevision(
   trx: Knex.Transaction,
   planChangeId: string,
   kind: MailKind,
-  patch: MailPatch,
-): Promise<void> {
+): Promise<number> {
+  const { next } = await row<{ next: number }>(
+    trx,
+    `SELECT coalesce(max(revision), 0)::int + 1 AS next FROM email_outbox WHERE plan_change_id = :planChangeId AND kind = :kind`,
+    { planChangeId, kind },
+  );
+  return next;
+}
+
+export async function updateMail(trx: Knex.Transaction, mailId: string, patch: MailPatch): Promise<void> {
   const columns =
     patch.status === 'accepted'
       ? { status: 'accepted', provider_message_id: patch.providerMessageId, accepted_at: trx.fn.now() }
       : { status: 'given_up' };
   await trx('email_outbox')
-    .where({ plan_change_id: planChangeId, kind })
+    .where({ id: mailId })
     // The provider's event may have come first and says more.
     .whereIn('status', ['queued', 'sending'])
     .update(columns);
@@ -43,37 +55,68 @@ interface OutboxRow extends OutgoingMail {
   readonly unknownOutcome: boolean;
 }
 
+export interface OutboxOptions {
+  /** Origin of consent links. */
+  readonly publicUrl: string;
+}
+
 /** The outbox over PostgreSQL: a mail is claimed in a committed transaction before it leaves. */
-export function createOutbox(knex: Knex): Outbox {
+export function createOutbox(knex: Knex, options: OutboxOptions): Outbox {
   return {
-    claim: (planChangeId, kind, unknownForMs): Promise<MailClaim> =>
+    claim: (mailId, unknownForMs): Promise<MailClaim> =>
       knex.transaction(async (trx) => {
-        const mail = await row<OutboxRow>(
+        const { status, providerMessageId, unknownOutcome, ...mail } = await row<OutboxRow>(
           trx,
           `SELECT id AS "outboxId", recipient, subject, body_text AS text, body_html AS html, status,
                   provider_message_id AS "providerMessageId",
                   status = 'sending' AND claimed_at > now() - make_interval(secs => :unknownForMs / 1000.0) AS "unknownOutcome"
-           FROM email_outbox WHERE plan_change_id = :planChangeId AND kind = :kind FOR UPDATE`,
-          { planChangeId, kind, unknownForMs },
+           FROM email_outbox WHERE id = :mailId FOR UPDATE`,
+          { mailId, unknownForMs },
         );
-        if (mail.status !== 'queued' && mail.status !== 'sending') {
-          return { claim: 'already_accepted', providerMessageId: mail.providerMessageId };
-        }
-        if (mail.unknownOutcome) return { claim: 'outcome_unknown' };
+        if (status !== 'queued' && status !== 'sending')
+          return { claim: 'already_accepted', providerMessageId };
+        if (unknownOutcome) return { claim: 'outcome_unknown' };
         await trx('email_outbox')
-          .where({ id: mail.outboxId })
+          .where({ id: mailId })
           .update({
             status: 'sending',
             claimed_at: trx.fn.now(),
             attempts: trx.raw('attempts + 1'),
             possible_duplicates: trx.raw(`possible_duplicates + (status = 'sending')::int`),
           });
-        return { claim: 'send', mail };
+        return { claim: 'send', mail: await withConsentLink(trx, mail, options) };
       }),
-    async release(outboxId) {
+    async release(mailId) {
       await knex('email_outbox')
-        .where({ id: outboxId, status: 'sending' })
+        .where({ id: mailId, status: 'sending' })
         .update({ status: 'queued', claimed_at: null });
     },
+  };
+}
+
+/**
+ * Puts a new consent link where the stored mail has the placeholder. The token is 256 random bits and exists
+ * in the mail only; the link ends with the quote it is for.
+ */
+async function withConsentLink(
+  trx: Knex.Transaction,
+  mail: OutgoingMail,
+  options: OutboxOptions,
+): Promise<OutgoingMail> {
+  if (!mail.text.includes(CONSENT_LINK_PLACEHOLDER)) return mail;
+  const token = randomBytes(32).toString('base64url');
+  await row(
+    trx,
+    `INSERT INTO consent_links (token_sha256, plan_change_id, quote_hash, mail_id, expires_at)
+     SELECT :tokenSha256, q.plan_change_id, q.hash, m.id, q.expires_at
+     FROM email_outbox m JOIN quotes q ON (q.plan_change_id, q.revision) = (m.plan_change_id, m.quote_revision)
+     WHERE m.id = :mailId RETURNING id`,
+    { tokenSha256: createHash('sha256').update(token).digest('hex'), mailId: mail.outboxId },
+  );
+  const link = `${options.publicUrl}/consent/${token}`;
+  return {
+    ...mail,
+    text: mail.text.replaceAll(CONSENT_LINK_PLACEHOLDER, link),
+    html: mail.html.replaceAll(CONSENT_LINK_PLACEHOLDER, link),
   };
 }

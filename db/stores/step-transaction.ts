@@ -6,7 +6,8 @@ import { appendNote } from './account-notes.ts';
 import { lockPlanChange } from './agreed-change.ts';
 import { readBack } from './applied-change.ts';
 import { postLines, reverseLines } from './ledger.ts';
-import { enqueueMail, updateMail } from './outbox.ts';
+import { enqueueMail, nextMailRevision, updateMail } from './outbox.ts';
+import { pendingChange } from './pending-change.ts';
 import { attachConsent, insertPlanChange, insertQuote, updatePlanChange } from './plan-change-rows.ts';
 import { restorePlan, switchPlan } from './subscription-periods.ts';
 
@@ -28,6 +29,8 @@ export function createStepTransaction(trx: Knex.Transaction): StepTransaction {
       (await row<{ body: string }>(trx, 'SELECT body FROM remarks WHERE id = :id', { id })).body,
     readBack: (id) => readBack(trx, id),
     enqueueMail: (mail) => enqueueMail(trx, mail),
-    updateMail: (planChangeId, kind, patch) => updateMail(trx, planChangeId, kind, patch),
+    pendingChange: (id, now) => pendingChange(trx, id, now),
+    nextMailRevision: (id, kind) => nextMailRevision(trx, id, kind),
+    updateMail: (mailId, patch) => updateMail(trx, mailId, patch),
   };
 }

@@ -23,14 +23,14 @@ export async function switchPlan(trx: Knex.Transaction, change: PlanSwitch): Pro
 }
 
 /** Takes a switch back: the period that the change opened goes, the one before it runs on. */
-export async function restorePlan(trx: Knex.Transaction, planChangeId: string): Promise<void> {
+export async function restorePlan(trx: Knex.Transaction, planChangeId: string): Promise<boolean> {
   const [removed] = await rows<{ subscription_id: string; began_at: string }>(
     trx,
     `DELETE FROM subscription_periods WHERE plan_change_id = :planChangeId AND upper_inf(valid)
      RETURNING subscription_id, lower(valid)::text AS began_at`,
     { planChangeId },
   );
-  if (removed === undefined) return;
+  if (removed === undefined) return false;
   await row(
     trx,
     `UPDATE subscription_periods SET valid = tstzrange(lower(valid), NULL)
@@ -38,4 +38,5 @@ export async function restorePlan(trx: Knex.Transaction, planChangeId: string): 
      RETURNING subscription_id`,
     { subscriptionId: removed.subscription_id, beganAt: removed.began_at },
   );
+  return true;
 }

@@ -17,7 +17,7 @@ export interface Check {
   run(context: CheckContext): Promise<Finding[]>;
 }
 
-/** Runs one read-only statement with `$1` parameters. */
+/** Runs one read-only statement with `$1` parameters. Dates and int8 are to be cast: drivers differ on them. */
 export type Query = <T extends object>(sql: string, parameters?: readonly unknown[]) => Promise<T[]>;
 
 export interface CheckContext {

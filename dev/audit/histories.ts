@@ -5,7 +5,11 @@ import {
   type WorkflowExecutionInfo,
 } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { PLAN_CHANGE_WORKFLOW, SEARCH_ATTRIBUTE } from '../../workflows/contract.ts';
+import {
+  PLAN_CHANGE_WORKFLOW,
+  REQUEST_CONSENT_WORKFLOW,
+  SEARCH_ATTRIBUTE,
+} from '../../workflows/contract.ts';
 import { digestOf, type History, type HistoryDigest } from './history-digest.ts';
 
 const { History: HistoryMessage } = proto.temporal.api.history.v1;
@@ -42,9 +46,10 @@ export interface HistoriesOptions {
 }
 
 const PARALLEL_READS = 8;
+const WORKFLOW_TYPES = [PLAN_CHANGE_WORKFLOW, REQUEST_CONSENT_WORKFLOW, 'sendNotice'];
 
 /**
- * Reads every plan-change history of a namespace, encoded (some 8 kB each). The database is to be read after
+ * Reads every history of the product in a namespace, encoded (some 8 kB each). The database is to be read after
  * this: a step that a history holds as done was committed before.
  */
 export async function loadHistories({ client, taskQueue, onProgress }: HistoriesOptions): Promise<Histories> {
@@ -57,7 +62,7 @@ export async function loadHistories({ client, taskQueue, onProgress }: Histories
       const history = await orUndefined(client.workflow.getHandle(workflowId, runId).fetchHistory());
       if (!history) continue; // its retention ended meanwhile
       encoded.set(workflowId, HistoryMessage.encode(history).finish());
-      const digest = digestOf(history);
+      const digest = digestOf(workflowId, history);
       if (digest) digests.push(digest);
       onProgress(encoded.size, executions.size);
     }
@@ -87,7 +92,7 @@ async function latestRuns(
   const ofQueue = taskQueue === undefined ? '' : ` AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
   const executions = new Map<string, WorkflowExecutionInfo>();
   for await (const execution of client.workflow.list({
-    query: `WorkflowType = '${PLAN_CHANGE_WORKFLOW}'${ofQueue}`,
+    query: `WorkflowType IN (${WORKFLOW_TYPES.map((type) => `'${type}'`).join(', ')})${ofQueue}`,
   })) {
     const known = executions.get(execution.workflowId);
     if (!known || known.startTime < execution.startTime) executions.set(execution.workflowId, execution);

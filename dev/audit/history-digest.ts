@@ -1,6 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { PLAN_CHANGE_STATUSES } from '../../domain/plan-change-status.ts';
+import { planChangeWorkflowId } from '../../workflows/contract.ts';
 import type { PlanChangeStatus } from '../../domain/plan-change-status.ts';
 
 export type History = temporal.api.history.v1.IHistory;
@@ -24,6 +25,7 @@ export interface DoneStep {
 
 /** What the checks compare with the database, without the bulk of the history. */
 export interface HistoryDigest {
+  readonly workflowId: string;
   readonly planChangeId: string;
   readonly customerId: string;
   readonly updates: readonly AcceptedUpdate[];
@@ -33,10 +35,12 @@ export interface HistoryDigest {
   readonly result: { readonly status: PlanChangeStatus } | undefined;
 }
 
+const PREFIX = planChangeWorkflowId('');
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const LOCAL_ACTIVITY = 'core_local_activity';
 
-/** Returns undefined for a history that is not one of a plan change. */
-export function digestOf(history: History): HistoryDigest | undefined {
+/** Returns undefined for a history that is not one about a plan change. */
+export function digestOf(workflowId: string, history: History): HistoryDigest | undefined {
   const events = history.events ?? [];
   const input = members(first(events[0]?.workflowExecutionStartedEventAttributes?.input));
   const { planChangeId, customerId } = input ?? {};
@@ -65,7 +69,7 @@ export function digestOf(history: History): HistoryDigest | undefined {
     const status = members(first(event.workflowExecutionCompletedEventAttributes?.result))?.['status'];
     if (isPlanChangeStatus(status)) result = { status };
   }
-  return { planChangeId, customerId, updates, steps, result };
+  return { workflowId, planChangeId, customerId, updates, steps, result };
 }
 
 /** A local activity leaves only a marker with its type and its result, or a failure: then it is not done. */
@@ -94,4 +98,10 @@ function members(value: unknown): Record<string, unknown> | undefined {
 
 function isPlanChangeStatus(value: unknown): value is PlanChangeStatus {
   return (PLAN_CHANGE_STATUSES as readonly unknown[]).includes(value);
+}
+
+/** The change whose workflow this is; null for other workflows of the product. */
+export function planChangeIdOf(workflowId: string): string | null {
+  const id = workflowId.slice(PREFIX.length);
+  return workflowId.startsWith(PREFIX) && UUID.test(id) ? id : null;
 }

@@ -19,10 +19,9 @@ const PERSONAL_TEXTS = `
   UNION ALL SELECT 'email address', id, NULL, email FROM known
   UNION ALL SELECT 'remark', pc.customer_id, pc.id, r.body FROM remarks r JOIN plan_changes pc ON pc.id = r.plan_change_id
   UNION ALL SELECT 'remark', n.customer_id, n.plan_change_id, n.body FROM account_notes n WHERE n.kind = 'remark'
-  UNION ALL SELECT 'evidence', pc.customer_id, pc.id, v.value #>> '{}'
+  UNION ALL SELECT 'evidence', pc.customer_id, pc.id, v.value
     FROM consent_evidence e JOIN plan_changes pc ON pc.id = e.plan_change_id
-    CROSS JOIN LATERAL jsonb_path_query(e.details, 'strict $.**.keyvalue() ? (@.key == "signedBy" || @.key == "typedName" || @.key == "name").value') AS v (value)
-    WHERE jsonb_typeof(v.value) = 'string'`;
+    CROSS JOIN LATERAL jsonb_each_text(e.details) AS v (key, value) WHERE v.key IN ('name', 'signedBy', 'typedName')`;
 
 /** Finds personal texts inside other texts, whatever stands between their words. */
 export interface PersonalDataFinder {

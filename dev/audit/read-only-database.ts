@@ -1,6 +1,4 @@
 import pg from 'pg';
-// For its type parsers: int8 arrives as bigint, a date as 'YYYY-MM-DD'.
-import '../../db/knex.ts';
 import type { Query } from './check.ts';
 
 const STATEMENT_MS = 300_000;

@@ -31,10 +31,7 @@ export function outboxPage(store: MailStore): Router {
       response.status(404).type('text').send('No such mail.');
       return;
     }
-    response
-      .set('Content-Security-Policy', MAIL_POLICY)
-      .type('html')
-      .send(withLinksInTabs(mail.html));
+    response.set('Content-Security-Policy', MAIL_POLICY).type('html').send(withLinksInTabs(mail.html));
   });
   return router;
 }

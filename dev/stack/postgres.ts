@@ -1,10 +1,10 @@
-import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { POSTGRES_MAJOR, toolCommand } from './postgres-binaries.ts';
 import type { PostgresHome } from './postgres-home.ts';
-import { commandLine, endProcess, processMark, type Command } from './process.ts';
+import { commandLine, endProcess, processesIn, processMark, type Command } from './process.ts';
 import { runCommand } from './run-command.ts';
 import { explainLog, StartError } from './start-error.ts';
 
@@ -155,16 +155,20 @@ export async function createDatabase(options: { port: number; password: string }
 }
 
 /**
- * Ends a server that still runs on this cluster, fast (transactions are rolled back, data is flushed), and
- * forgets a postmaster.pid that a killed one left and whose number another process has by now.
+ * Ends a server that still runs on this cluster, fast (transactions are rolled back, data is flushed). Of a killed
+ * one, ends what is left: backends that have not noticed yet, and a postmaster.pid that would keep a new server
+ * from starting because its number is a zombie's, or another process's by now.
  */
 export async function endPostmaster(cluster: string): Promise<'absent' | 'stopped' | 'killed'> {
   const pidFile = path.join(cluster, 'postmaster.pid');
   if (!existsSync(pidFile)) return 'absent';
   const pid = Number((await readFile(pidFile, 'utf8')).split('\n', 1)[0]);
   const mark = Number.isInteger(pid) && pid > 0 ? processMark(pid) : undefined;
-  if (!mark) return 'absent';
-  if (commandLine(pid).includes(cluster)) return endProcess(mark, { signal: 'SIGINT', within: 15_000 });
+  if (mark && commandLine(pid).includes(cluster)) {
+    return endProcess(mark, { signal: 'SIGINT', within: 15_000 });
+  }
+  const orphans = processesIn(await realpath(cluster));
+  await Promise.all(orphans.map((orphan) => endProcess(orphan, { signal: 'SIGQUIT', within: 2_000 })));
   await rm(pidFile, { force: true });
   return 'absent';
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { pollUntil } from './poll.ts';
 
 /** One process, told apart from a later one that got the same id. */
@@ -128,4 +128,17 @@ export function parentOf(pid: number): number | undefined {
         }).stdout.trim();
   const parent = Number(text);
   return Number.isInteger(parent) && parent > 0 ? parent : undefined;
+}
+
+/** Live processes whose working folder this is. Only Linux tells; elsewhere none is found. */
+export function processesIn(folder: string): ProcessMark[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      if (!/^\d+$/.test(name) || readlinkSync(`/proc/${name}/cwd`) !== folder) return [];
+    } catch {
+      return [];
+    }
+    return processMark(Number(name)) ?? [];
+  });
 }

@@ -1,10 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
+import type { AccountOverrides } from '../../dev/seed/test-account.ts';
 import { claimKey, recordAnswer } from '../../db/stores/idempotency-keys.ts';
 import { loadHistories, type Histories } from '../../dev/audit/histories.ts';
 import type { PlanChangeInput } from '../../workflows/contract.ts';
 import { planChangeWorkflowId, UPDATE } from '../../workflows/contract.ts';
-import type { MailTemplates } from '../../activities/ports.ts';
 import {
   createRig,
   startWorker,
@@ -12,7 +12,7 @@ import {
   type RigAccount,
   type RigWorker,
 } from '../support/plan-change-rig.ts';
-import { testTemporal } from '../support/test-stack.ts';
+import { eventually, testTemporal } from '../support/test-stack.ts';
 
 /** Ids of the changes of the scenario, by how they ended or where they wait. */
 export interface ScenarioChanges {
@@ -25,7 +25,7 @@ export interface ScenarioChanges {
   readonly declined: string;
   readonly cancelled: string;
   readonly rejected: string;
-  /** Applied and taken back, with a surplus. */
+  /** Applied and taken back, with a surplus; its steps were run without a workflow. */
   readonly failed: string;
   /** Waits for people. */
   readonly held: string;
@@ -44,17 +44,23 @@ export interface Scenario {
   close(): Promise<void>;
 }
 
-/** The account under this name has its read-back fail for good. */
-const UNLUCKY = 'Una Lucky';
-const TEMPLATES: MailTemplates = {
-  summary: ({ customer }) => {
-    if (customer.fullName === UNLUCKY) throw Object.assign(new Error('seeded'), { code: '22000' });
-    return { subject: 'Your plan', text: 'Your plan', html: '<p>Your plan</p>' };
-  },
-};
+let shared: Promise<Scenario> | undefined;
 
-export async function buildScenario(name: string): Promise<Scenario> {
-  const rig = await createRig(name, { templates: TEMPLATES });
+/** One scenario for all suites of the audit: what they break they undo. */
+export function sharedScenario(): Promise<Scenario> {
+  return (shared ??= buildScenario('audit'));
+}
+
+// At the top level of the run: after the last suite that uses it.
+after(async () => {
+  await shared?.then(
+    (scenario) => scenario.close(),
+    () => undefined,
+  );
+});
+
+async function buildScenario(name: string): Promise<Scenario> {
+  const rig = await createRig(name);
   const worker = await startWorker(rig);
   const changes = await makeChanges(rig, worker).finally(() => worker.stop());
   await storeAnswers(rig, changes);
@@ -82,7 +88,7 @@ async function makeChanges(rig: Rig, worker: RigWorker): Promise<ScenarioChanges
     const { handle } = await worker.open(rig.input(account, overrides));
     return { handle, id: handle.workflowId.slice(planChangeWorkflowId('').length) };
   };
-  const someone = rig.account;
+  const someone = (overrides?: AccountOverrides) => rig.account(overrides);
   const rich = { planCode: 'fiber-two-lines-complete' };
   const author = { type: 'agent', id: rig.agent.agentId };
 
@@ -101,10 +107,6 @@ async function makeChanges(rig: Rig, worker: RigWorker): Promise<ScenarioChanges
   await cancelled.handle.executeUpdate(UPDATE.cancel, { args: [{ remarkId, author }] });
   const rejected = await open(await someone(), { planCode: 'no-such-plan' });
 
-  const failed = await open(await someone({ ...rich, fullName: UNLUCKY }), { planCode: 'phone-basic' });
-  await consent(rig, failed);
-  await failed.handle.result();
-
   const suspended = await someone();
   const held = await open(suspended);
   await rig.knex('customers').where({ id: suspended.customerId }).update({ status: 'suspended' });
@@ -113,6 +115,13 @@ async function makeChanges(rig: Rig, worker: RigWorker): Promise<ScenarioChanges
   const scheduled = await open(await someone(), { activation: { when: 'end_of_cycle' } });
   await consent(rig, scheduled);
   const waiting = await open(await someone());
+  await eventually(
+    async () => {
+      const unsent = await rig.knex('email_outbox').whereIn('status', ['queued', 'sending']).first('id');
+      return unsent === undefined ? true : undefined;
+    },
+    { what: 'every mail accepted' },
+  );
 
   return {
     upgraded: upgraded.id,
@@ -121,7 +130,7 @@ async function makeChanges(rig: Rig, worker: RigWorker): Promise<ScenarioChanges
     declined: declined.id,
     cancelled: cancelled.id,
     rejected: rejected.id,
-    failed: failed.id,
+    failed: await failAfterApplying(rig),
     held: held.id,
     scheduled: scheduled.id,
     waiting: waiting.id,
@@ -132,7 +141,9 @@ async function consent(rig: Rig, { id, handle }: { id: string; handle: WorkflowH
   const quoteHash = await currentHash(rig, id);
   const evidenceId = await rig.evidence(id, quoteHash);
   const author = { type: 'agent', id: rig.agent.agentId };
-  await handle.executeUpdate(UPDATE.recordConsent, { args: [{ evidenceId, quoteHash, method: 'verbal', author }] });
+  await handle.executeUpdate(UPDATE.recordConsent, {
+    args: [{ evidenceId, quoteHash, method: 'verbal', author }],
+  });
 }
 
 async function currentHash(rig: Rig, planChangeId: string): Promise<string> {
@@ -146,31 +157,57 @@ async function currentHash(rig: Rig, planChangeId: string): Promise<string> {
 
 /** The steps of a dated change with the instants that its workflow would give them, weeks from now. */
 async function applyOnDate(rig: Rig): Promise<string> {
-  const account = await rig.account();
-  const input = rig.input(account, { activation: { when: 'end_of_cycle' } });
+  const {
+    input,
+    execution,
+    quote,
+    consent: given,
+  } = await openByHand(rig, { activation: { when: 'end_of_cycle' } });
   const { planChangeId, customerId } = input;
+  const { revision, activateAt } = quote;
+  const now = activateAt ?? '';
+  const expected = { status: 'awaiting_consent', revision } as const;
+  await rig.run('scheduleActivation', { planChangeId, messageId: 'm', expected, consent: given }, execution);
+  await rig.run('activatePlan', { planChangeId, revision, consent: null, now }, execution);
+  const verified = await rig.run('verifyActivation', { planChangeId, customerId, revision }, execution);
+  if (verified.outcome !== 'verified') throw new Error('The read-back found a mismatch');
+  const { mailId } = verified;
+  await rig.run('sendSummary', { planChangeId, customerId, mailId, now }, execution);
+  return planChangeId;
+}
+
+async function failAfterApplying(rig: Rig): Promise<string> {
+  const { input, execution, quote, consent: given, now } = await openByHand(rig, { planCode: 'phone-basic' });
+  const { planChangeId } = input;
+  const { revision } = quote;
+  await rig.run('activatePlan', { planChangeId, revision, consent: given, now }, execution);
+  const to = { status: 'failed' } as const;
+  await rig.run('compensateActivation', { planChangeId, revision, to, causes: ['seeded'], now }, execution);
+  return planChangeId;
+}
+
+async function openByHand(rig: Rig, overrides: Partial<PlanChangeInput>) {
+  const input = rig.input(await rig.account(), overrides);
+  const { planChangeId } = input;
   const execution = { workflowId: planChangeWorkflowId(planChangeId) };
   const now = new Date().toISOString();
   const opened = await rig.run('openPlanChange', { ...input, now }, execution);
-  if (opened.outcome !== 'quoted') throw new Error(`The scenario's change was refused: ${opened.code}`);
-  const { revision, hash: quoteHash, activateAt } = opened.quote;
-  const later = activateAt ?? '';
-  const author = { type: 'agent', id: rig.agent.agentId } as const;
+  if (opened.outcome !== 'quoted') throw new Error(`The change was refused: ${opened.code}`);
+  const { hash: quoteHash } = opened.quote;
   const evidenceId = await rig.evidence(planChangeId, quoteHash);
-  await rig.run(
-    'scheduleActivation',
-    { planChangeId, revision, consent: { evidenceId, quoteHash, method: 'verbal', author, acceptedAt: now } },
-    execution,
-  );
-  await rig.run('activatePlan', { planChangeId, revision, quoteHash, consent: null, now: later }, execution);
-  await rig.run('verifyActivation', { planChangeId, customerId, revision }, execution);
-  await rig.run('sendSummary', { planChangeId, customerId, now: later }, execution);
-  return planChangeId;
+  const author = { type: 'agent', id: rig.agent.agentId } as const;
+  const given = { evidenceId, quoteHash, method: 'verbal', author, acceptedAt: now } as const;
+  return { input, execution, quote: opened.quote, consent: given, now };
 }
 
 /** What the API keeps for repeats of the requests that made the changes. */
 async function storeAnswers(rig: Rig, changes: ScenarioChanges): Promise<void> {
-  const answer = async (operation: string, status: number, body: object, contentType = 'application/json') => {
+  const answer = async (
+    operation: string,
+    status: number,
+    body: object,
+    contentType = 'application/json',
+  ) => {
     const sha256 = (digit: string): string => digit.repeat(64);
     const { id } = await claimKey(rig.knex, {
       agentId: rig.agent.agentId,
@@ -182,10 +219,18 @@ async function storeAnswers(rig: Rig, changes: ScenarioChanges): Promise<void> {
     await recordAnswer(rig.knex, id, { status, headers, body: JSON.stringify(body) });
   };
   const quote = { hash: await currentHash(rig, changes.upgraded) };
-  const kept = await rig.knex('consents').where({ plan_change_id: changes.upgraded }).first<{ id: string }>('id');
+  const kept = await rig
+    .knex('consents')
+    .where({ plan_change_id: changes.upgraded })
+    .first<{ id: string }>('id');
   const note = await rig.knex('account_notes').first<{ id: string }>('id');
   const { upgraded: planChangeId } = changes;
-  await answer('createPlanChange', 201, { planChangeId, status: 'awaiting_consent', quote, confirmedAt: null });
+  await answer('createPlanChange', 201, {
+    planChangeId,
+    status: 'awaiting_consent',
+    quote,
+    confirmedAt: null,
+  });
   await answer('consent', 200, { planChangeId, status: 'activated', quote, consent: { consentId: kept.id } });
   await answer('addNote', 201, { noteId: note.id, planChangeId: null });
   await answer('createWebhook', 202, {});

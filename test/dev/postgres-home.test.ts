@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { findPostgresHome } from '../../dev/stack/postgres-home.ts';
 import { endPostmaster } from '../../dev/stack/postgres.ts';
+import { processMark } from '../../dev/stack/process.ts';
+import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Only as root does PostgreSQL run as another user, from whom folders can be closed. */
@@ -63,5 +67,24 @@ describe('where PostgreSQL lives', () => {
     writeFileSync(pidFile, `${process.pid}\n${open.path}\n`);
     assert.equal(await endPostmaster(open.path), 'absent');
     assert.ok(!existsSync(pidFile));
+  });
+
+  it('ends what a killed server left on the cluster, and forgets its number though a zombie has it', async () => {
+    // The shell's child ends at once, and the shell, become `sleep`, never asks for its status.
+    const script = "sh -c 'echo $$ > postmaster.pid' & exec sleep 60";
+    const orphan = spawn('/bin/sh', ['-c', script], { cwd: open.path, stdio: 'ignore' });
+    try {
+      const pidFile = path.join(open.path, 'postmaster.pid');
+      await eventually(() => {
+        const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0;
+        return Promise.resolve((pid > 0 && processMark(pid) === undefined) || undefined);
+      });
+      const exit = once(orphan, 'exit');
+      assert.equal(await endPostmaster(open.path), 'absent');
+      assert.ok(!existsSync(pidFile));
+      if (process.platform === 'linux') await exit;
+    } finally {
+      orphan.kill('SIGKILL');
+    }
   });
 });

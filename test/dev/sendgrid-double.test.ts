@@ -181,10 +181,12 @@ describe('outbox of the SendGrid double', () => {
     const after = await openMailStore(file);
     await after.add({ ...mail, id: 'second' });
     await after.close();
+    const again = await openMailStore(file);
     assert.deepEqual(
-      (await openMailStore(file)).all().map(({ id }) => id),
+      again.all().map(({ id }) => id),
       ['second', 'first'],
     );
+    await again.close();
     assert.equal((await stat(file)).mode & 0o777, 0o600);
   });
 

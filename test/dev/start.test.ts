@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { pidFileNames, readPidFile } from '../../dev/stack/pid-file.ts';
 import { endProcess, isAlive, signalProcess, type ProcessMark } from '../../dev/stack/process.ts';
-import { endLeftovers } from '../../dev/stack/leftovers.ts';
-import { endPostmaster } from '../../dev/stack/postgres.ts';
 import { eventually } from '../support/eventually.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { makeTestFolder, type TestFolder } from '../support/test-folder.ts';
 
 const checkout = path.resolve(import.meta.dirname, '../..');
 const CHILDREN = ['api', 'outbox', 'postgres', 'temporal', 'worker'];
@@ -79,10 +68,10 @@ function closedCheckout(parent: string): string {
 describe('npm start', function () {
   // Whole systems, on two cores.
   this.timeout(90_000);
-  const closed = temporaryFolder(0o700);
-  const open = temporaryFolder(0o711);
-  const closedDir = path.join(closed.path, 'data');
-  const openDir = path.join(open.path, 'data');
+  let closed: TestFolder;
+  let open: TestFolder;
+  let closedDir: string;
+  let openDir: string;
   let closedCopy: string;
 
   const start = (dataDir: string, from = checkout, command?: string[]): Start => {
@@ -99,15 +88,15 @@ describe('npm start', function () {
     return { child, output: () => output };
   };
   /** Endpoints appear only when everything is ready. */
-  const ready = ({ child, output }: Start, dataDir: string): Promise<Endpoints> =>
-    eventually(
-      () => {
-        if (child.exitCode !== null) throw new Error(output());
-        const file = path.join(dataDir, 'endpoints.json');
-        return Promise.resolve(existsSync(file) ? endpointsShape.parse(readJson(file)) : undefined);
-      },
-      { within: 60_000, what: `${dataDir} up` },
-    );
+  const ready = async ({ child, output }: Start, dataDir: string): Promise<Endpoints> => {
+    const file = path.join(dataDir, 'endpoints.json');
+    const hasEnded = (): boolean => child.exitCode !== null;
+    const isThere = (): Promise<true | undefined> =>
+      Promise.resolve(existsSync(file) || hasEnded() || undefined);
+    await eventually(isThere, { within: 60_000, what: `${dataDir} up` });
+    assert.ok(!hasEnded(), output());
+    return endpointsShape.parse(readJson(file));
+  };
   const children = (dataDir: string): ProcessMark[] =>
     CHILDREN.map((name) => {
       const mark = readPidFile(path.join(dataDir, 'run'), name);
@@ -122,18 +111,11 @@ describe('npm start', function () {
   const starts: Start[] = [];
 
   before(() => {
+    [closed, open] = [makeTestFolder({ mode: 0o700 }), makeTestFolder()];
+    [closedDir, openDir] = [path.join(closed.path, 'data'), path.join(open.path, 'data')];
     closedCopy = closedCheckout(closed.path);
   });
-  after(async () => {
-    for (const { child } of starts) child.kill('SIGKILL');
-    for (const dataDir of [closedDir, openDir]) {
-      await endLeftovers(path.join(dataDir, 'run'));
-      const location = path.join(dataDir, 'postgres-location.json');
-      if (!existsSync(location)) continue;
-      const { outside } = readJson(location) as { outside: string };
-      await endPostmaster(path.join(outside, 'data'));
-      rmSync(outside, { recursive: true, force: true, maxRetries: 5 });
-    }
+  after(() => {
     closed.remove();
     open.remove();
   });
@@ -216,7 +198,6 @@ describe('npm start', function () {
     starts.push(again);
     assert.deepEqual(await ready(again, openDir), before);
     assert.ok(Date.now() - begun < 15_000, `up after ${Date.now() - begun} ms`);
-    assert.match(again.output(), /Workflow bundle: up to date/);
 
     const later = children(openDir);
     await stop(again);

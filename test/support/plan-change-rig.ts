@@ -7,6 +7,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
   DefaultLogger,
+  makeTelemetryFilterString,
   NativeConnection,
   Runtime,
   Worker,
@@ -81,6 +82,11 @@ const TEMPLATES: MailTemplates = {
     text: `Dear ${applied.customer.fullName}`,
     html: '<p>Your new plan</p>',
   }),
+  notice: (kind, pending) => ({
+    subject: `Your plan change: ${kind}`,
+    text: `Dear ${pending.customer.fullName}`,
+    html: '<p>Your plan change</p>',
+  }),
 };
 
 /** `name` shows in pg_stat_activity. Close it in `after`. */
@@ -93,7 +99,7 @@ export async function createRig(name: string, options: RigOptions = {}): Promise
   const mails: OutgoingMail[] = [];
   const deps: ActivityDeps = {
     steps: createSteps(knex),
-    outbox: createOutbox(knex),
+    outbox: createOutbox(knex, { publicUrl: 'http://api.test' }),
     mailer: options.mailer ?? acceptInto(mails),
     templates: options.templates ?? TEMPLATES,
     policy: { ...DEFAULT_POLICY, ...options.policy },
@@ -137,7 +143,7 @@ export async function createRig(name: string, options: RigOptions = {}): Promise
         plan_change_id: planChangeId,
         quote_hash: quoteHash,
         method: 'verbal',
-        details: JSON.stringify({ recording: { id: 'rec-1', durationSeconds: 60, announced: true } }),
+        details: JSON.stringify({ id: 'rec-1', durationSeconds: 60, announced: true }),
         agent_id: agentId,
         given_at: new Date(),
       });
@@ -203,8 +209,9 @@ export async function startWorker(rig: Rig, options: Partial<WorkerOptions> = {}
         args: [input],
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowTaskTimeout: '5 seconds',
         typedSearchAttributes: [
-          { key: SEARCH_ATTRIBUTE.status, value: 'quoting' },
+          { key: SEARCH_ATTRIBUTE.status, value: 'awaiting_consent' },
           { key: SEARCH_ATTRIBUTE.customerId, value: input.customerId },
           { key: SEARCH_ATTRIBUTE.planCode, value: input.planCode },
         ],
@@ -237,7 +244,10 @@ let isQuiet = false;
 function installQuietRuntime(): void {
   if (isQuiet) return;
   isQuiet = true;
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+  });
 }
 
 function acceptInto(mails: OutgoingMail[]): Mailer {

@@ -1,8 +1,9 @@
-import { mkdtempSync, chmodSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Command } from '../../dev/stack/process.ts';
-import { signalProcess, spawnLogged, type ProcessMark } from '../../dev/stack/process.ts';
+import { processMark, signalProcess, spawnLogged, type ProcessMark } from '../../dev/stack/process.ts';
+import { lockHolder } from '../../dev/stack/start-lock.ts';
 import { pidFileNames, readPidFile, writePidFile } from '../../dev/stack/pid-file.ts';
 
 const PREFIX = 'plan-change-test-';
@@ -19,12 +20,17 @@ export interface TestFolder {
   readonly remove: () => void;
 }
 
-/** `alsoRemove`: folders that were made elsewhere for this one. */
-export function makeTestFolder(alsoRemove: () => readonly string[] = () => []): TestFolder {
+/**
+ * `alsoRemove`: folders that were made elsewhere for this one. `mode`: passable, unless told, for the user that
+ * PostgreSQL runs as when the tests run as root. A `data` folder in it may be the DATA_DIR of an `npm start`.
+ */
+export function makeTestFolder(
+  options: { alsoRemove?: () => readonly string[]; mode?: number } = {},
+): TestFolder {
   reapAbandoned();
+  const alsoRemove = options.alsoRemove ?? (() => []);
   const folder = mkdtempSync(path.join(tmpdir(), PREFIX));
-  // Passable for the user that PostgreSQL runs as when the tests run as root.
-  chmodSync(folder, 0o711);
+  chmodSync(folder, options.mode ?? 0o711);
   writePidFile(folder, OWNER, process.pid);
   const remove = (): void => {
     cleanups.delete(remove);
@@ -49,11 +55,30 @@ export function makeTestFolder(alsoRemove: () => readonly string[] = () => []): 
 }
 
 function endAll(folder: string, alsoRemove: readonly string[]): void {
-  for (const name of pidFileNames(folder)) {
-    const mark = name === OWNER ? undefined : readPidFile(folder, name);
-    if (mark) signalProcess(mark, 'SIGKILL', true);
+  const dataDir = path.join(folder, 'data');
+  const run = path.join(dataDir, 'run');
+  const starter = processMark(lockHolder(run) ?? 0);
+  // Before its children, which it would start again.
+  if (starter) signalProcess(starter, 'SIGKILL');
+  for (const notes of [folder, run]) {
+    for (const name of pidFileNames(notes)) {
+      const mark = name === OWNER ? undefined : readPidFile(notes, name);
+      if (mark) signalProcess(mark, 'SIGKILL', true);
+    }
   }
-  for (const place of [folder, ...alsoRemove]) rmSync(place, { recursive: true, force: true, maxRetries: 5 });
+  for (const place of [...outsideOf(dataDir), ...alsoRemove, folder]) {
+    rmSync(place, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Where an `npm start` put its PostgreSQL when that could not be in DATA_DIR. */
+function outsideOf(dataDir: string): string[] {
+  try {
+    const location: unknown = JSON.parse(readFileSync(path.join(dataDir, 'postgres-location.json'), 'utf8'));
+    return [(location as { outside: string }).outside];
+  } catch {
+    return [];
+  }
 }
 
 /** A run that was killed could clean nothing up: the next one does. */

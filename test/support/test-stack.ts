@@ -134,7 +134,7 @@ function inDatabase(url: string, database: string): string {
 /** A cluster of its own, for a suite that kills it. Stopped at the end of the run at the latest. */
 export async function startTestPostgres(options: { durable: boolean }): Promise<TestPostgres> {
   const outside: string[] = [];
-  const folder = makeTestFolder(() => outside);
+  const folder = makeTestFolder({ alsoRemove: () => outside });
   const home = await findPostgresHome({ dataDir: folder.path });
   if (home.outside !== undefined) outside.push(home.outside);
   const password = secret();

@@ -35,7 +35,7 @@ const NOTE_OF_EACH_TRANSITION = `
         FROM (SELECT t.plan_change_id, t.status::text, false AS is_note FROM plan_change_transitions t WHERE t.status <> 'quoting'
               UNION ALL
               SELECT n.plan_change_id, k.status, true FROM account_notes n JOIN ${KINDS} AS k ON k.kind = n.kind::text
-              WHERE n.plan_change_id IS NOT NULL) AS both
+              WHERE n.plan_change_id IS NOT NULL) AS either
         GROUP BY plan_change_id, status) AS counted
   LEFT JOIN plan_changes pc ON pc.id = counted.plan_change_id`;
 

@@ -25,7 +25,7 @@ interface DatedQuote {
 }
 
 const DATED_QUOTES = `
-  SELECT q.plan_change_id, pc.customer_id, q.revision, q.effective_date, c.time_zone, q.activate_at
+  SELECT q.plan_change_id, pc.customer_id, q.revision, q.effective_date::text, c.time_zone, q.activate_at
   FROM quotes q JOIN plan_changes pc ON pc.id = q.plan_change_id JOIN customers c ON c.id = pc.customer_id
   WHERE q.activate_at IS NOT NULL`;
 

@@ -41,6 +41,9 @@ export const consentBeforeActivation: Check = {
       { kind: 'constraint', table: 'consents', name: 'consents_plan_change_id_quote_hash_key' },
       { kind: 'constraint', table: 'consents', name: 'consents_plan_change_id_quote_hash_fkey' },
       { kind: 'constraint', table: 'consents', name: 'consents_evidence_id_fkey' },
+      { kind: 'constraint', table: 'charges', name: 'charges_plan_change_id_quote_hash_fkey' },
+      { kind: 'constraint', table: 'charges', name: 'charges_plan_change_id_quote_revision_quote_hash_fkey' },
+      { kind: 'trigger', table: 'consents', name: 'consents_in_time' },
       { kind: 'trigger', table: 'consents', name: 'consents_append_only' },
     ])),
     ...(await appendOnlyForApp(context, 'I2', ['consents'])),
@@ -49,40 +52,54 @@ export const consentBeforeActivation: Check = {
   ],
 };
 
-/** The history must tell the same: the message with this hash came first, and the database kept its evidence. */
+/**
+ * The history must tell the same: a consent came before the activation, and the database kept its evidence. A
+ * message can be lost with its server after its step committed; the workflow then found itself overtaken, and
+ * the database alone knows the consent.
+ */
 async function consentInHistories(context: CheckContext): Promise<Finding[]> {
   const { histories } = context;
   if (!histories) return [];
-  const activated = histories.digests.flatMap((digest) =>
-    appliedHashes(digest).map((step) => ({ digest, ...step })),
-  );
+  const activations = histories.digests.flatMap(activationsOf);
   const kept = await context.query<{ plan_change_id: string; quote_hash: string; evidence_id: string }>(
     'SELECT plan_change_id, quote_hash, evidence_id FROM consents WHERE plan_change_id = ANY ($1::uuid[])',
-    [activated.map(({ digest }) => digest.planChangeId)],
+    [activations.map(({ digest }) => digest.planChangeId)],
   );
-  const evidenceOf = new Map(kept.map((row) => [`${row.plan_change_id} ${row.quote_hash}`, row.evidence_id]));
-  context.looked(activated.length);
-  return activated.flatMap(({ digest, quoteHash, scheduledAt }) => {
+  const known = new Set(kept.map((row) => `${row.plan_change_id} ${row.quote_hash} ${row.evidence_id}`));
+  const overtaken = activations.filter(({ isOvertaken }) => isOvertaken);
+  context.looked(activations.length - overtaken.length);
+  context.unchecked('activations whose consent message was lost with its server', overtaken.length);
+  return activations.flatMap(({ digest, consent, agreedHash, isOvertaken }) => {
     const about = { plan_change_id: digest.planChangeId, customer_id: digest.customerId };
-    const consents = digest.updates
-      .filter(({ name, acceptedAt }) => name === UPDATE.recordConsent && acceptedAt < scheduledAt)
-      .map(({ input }) => input as RecordConsentInput);
-    const consent = consents.find((input) => input.quoteHash === quoteHash);
-    if (!consent)
-      return [finding('I2', 'the history activates a quote hash that no earlier message consents to', about)];
-    if (evidenceOf.get(`${digest.planChangeId} ${quoteHash}`) !== consent.evidenceId)
-      return [
-        finding('I2', 'the evidence of the consent in the history is not the one in the database', about),
-      ];
-    return [];
+    if (isOvertaken) return [];
+    if (!consent || (agreedHash !== undefined && agreedHash !== consent.quoteHash))
+      return [finding('I2', 'the history holds an activation that no earlier message consents to', about)];
+    return known.has(`${digest.planChangeId} ${consent.quoteHash} ${consent.evidenceId}`)
+      ? []
+      : [finding('I2', 'the consent in the history is not the one in the database', about)];
   });
 }
 
-function appliedHashes(digest: HistoryDigest): { quoteHash: string; scheduledAt: number }[] {
+interface Activation {
+  readonly digest: HistoryDigest;
+  /** The last consent before it. */
+  readonly consent: RecordConsentInput | undefined;
+  /** The hash it was told to apply; a dated activation is told none. */
+  readonly agreedHash: string | undefined;
+  readonly isOvertaken: boolean;
+}
+
+function activationsOf(digest: HistoryDigest): Activation[] {
   return digest.steps
     .filter((step) => step.name === 'activatePlan' && step.result?.['outcome'] === 'applied')
-    .map((step) => ({
-      quoteHash: (step.input as { quoteHash?: string } | undefined)?.quoteHash ?? '',
-      scheduledAt: step.scheduledAt,
+    .map(({ input, scheduledAt }) => ({
+      digest,
+      consent: digest.updates.findLast(
+        ({ name, acceptedAt }) => name === UPDATE.recordConsent && acceptedAt < scheduledAt,
+      )?.input as RecordConsentInput | undefined,
+      agreedHash: (input as { consent?: { quoteHash?: string } | null } | undefined)?.consent?.quoteHash,
+      isOvertaken: digest.steps.some(
+        (step) => step.result?.['outcome'] === 'overtaken' && step.scheduledAt < scheduledAt,
+      ),
     }));
 }

@@ -1,7 +1,7 @@
 import { Worker } from '@temporalio/worker';
-import { planChangeWorkflowId } from '../../../workflows/contract.ts';
 import type { Check } from '../check.ts';
 import { finding } from '../check.ts';
+import { planChangeIdOf } from '../history-digest.ts';
 
 export const everyHistoryReplays: Check = {
   id: 'I16',
@@ -15,10 +15,9 @@ export const everyHistoryReplays: Check = {
     );
     for await (const { workflowId, error } of results) {
       looked(1);
-      if (error) {
-        const id = workflowId.slice(planChangeWorkflowId('').length);
-        findings.push(finding('I16', `its history does not replay: ${error.name}`, { plan_change_id: id }));
-      }
+      const about = { plan_change_id: planChangeIdOf(workflowId) };
+      if (error)
+        findings.push(finding('I16', `the history of ${workflowId} does not replay: ${error.name}`, about));
     }
     return findings;
   },

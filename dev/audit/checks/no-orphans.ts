@@ -2,6 +2,7 @@ import { isTerminal, type PlanChangeStatus } from '../../../domain/plan-change-s
 import { planChangeWorkflowId } from '../../../workflows/contract.ts';
 import type { Check, CheckContext, Finding } from '../check.ts';
 import { finding } from '../check.ts';
+import { planChangeIdOf } from '../history-digest.ts';
 import type { Histories, WorkflowState } from '../histories.ts';
 
 /** Younger differences are a step under way, not a disagreement. */
@@ -29,10 +30,7 @@ export const noOrphans: Check = {
   async run(context) {
     const { histories } = context;
     if (!histories) return [];
-    const prefix = planChangeWorkflowId('');
-    const workflows = [...histories.executions.keys()]
-      .map((workflowId) => workflowId.slice(prefix.length))
-      .filter(isUuid);
+    const workflows = [...histories.executions.keys()].map(planChangeIdOf).filter((id) => id !== null);
     const rows = await context.query<ChangeRow>(
       `${CHANGES} pc.closed_at IS NULL OR pc.id = ANY ($1::uuid[])`,
       [workflows],
@@ -80,8 +78,4 @@ function disagreement(row: ChangeRow | undefined, state: WorkflowState | undefin
   // The last upsert is saved: `activated` on a closed workflow reads as completed.
   const shown = !isOpen && state.status === 'activated' ? 'completed' : state.status;
   return shown === row.status ? undefined : `it is ${row.status}, and operations are shown ${state.status}`;
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 }

@@ -1,6 +1,6 @@
-import { planChangeWorkflowId } from '../../../workflows/contract.ts';
 import type { Check, Finding } from '../check.ts';
 import { finding } from '../check.ts';
+import { planChangeIdOf } from '../history-digest.ts';
 import type { Histories } from '../histories.ts';
 import { personalDataFinder, textsOf } from '../personal-data.ts';
 
@@ -19,13 +19,8 @@ export const noPersonalData: Check = {
     for await (const { workflowId, place, content } of placesOf(histories)) {
       context.looked(1);
       for (const personal of finder.find(textsOf(content))) {
-        const id = workflowId.slice(planChangeWorkflowId('').length);
-        findings.push(
-          finding('I15', `${personal.kind} in ${place}`, {
-            plan_change_id: id,
-            customer_id: personal.customer_id,
-          }),
-        );
+        const about = { plan_change_id: planChangeIdOf(workflowId), customer_id: personal.customer_id };
+        findings.push(finding('I15', `${personal.kind} in ${place} of ${workflowId}`, about));
       }
     }
     return findings;
@@ -41,7 +36,7 @@ interface Place {
 async function* placesOf(histories: Histories): AsyncGenerator<Place> {
   for (const { workflowId, history } of histories.all()) {
     for (const event of history.events ?? []) {
-      yield { workflowId, place: `event ${Number(event.eventId)} of the history`, content: event };
+      yield { workflowId, place: `event ${Number(event.eventId)}`, content: event };
     }
   }
   for (const [workflowId, execution] of histories.executions) {
@@ -49,7 +44,7 @@ async function* placesOf(histories: Histories): AsyncGenerator<Place> {
     if (execution.status.name === 'RUNNING') {
       yield {
         workflowId,
-        place: 'the description of the running workflow',
+        place: 'the description',
         content: await histories.details(workflowId),
       };
     }

@@ -66,13 +66,13 @@ interface QuoteRow {
   readonly terms_sha256: string;
   readonly currency: string;
   readonly lines: StoredLine[];
-  readonly net_minor: bigint;
+  readonly net_minor: string;
 }
 
 /** The plan of an earlier revision stands only in the JSON; that of the current one must be the change's. */
 const QUOTES_AFTER = `
-  SELECT q.plan_change_id, pc.customer_id, q.revision, q.hash, q.canonical_json, pc.promotion_code, q.effective_date,
-    t.sha256 AS terms_sha256, pc.currency, q.lines, q.net_minor,
+  SELECT q.plan_change_id, pc.customer_id, q.revision, q.hash, q.canonical_json, pc.promotion_code, q.effective_date::text,
+    t.sha256 AS terms_sha256, pc.currency, q.lines, q.net_minor::text,
     CASE WHEN q.revision = pc.quote_revision OR NOT q.canonical_json IS JSON OBJECT
       THEN jsonb_build_object('planCode', pc.to_plan_code, 'version', pc.to_plan_version)
       ELSE q.canonical_json::jsonb->'planVersion' END AS plan
@@ -114,7 +114,7 @@ function isHashOfItself(quote: QuoteRow): boolean {
       termsSha256: quote.terms_sha256,
       currency: quote.currency,
       lines: fromStoredLines(quote.lines),
-      netMinor: quote.net_minor,
+      netMinor: BigInt(quote.net_minor),
     });
     return canonicalJson === quote.canonical_json && hash === quote.hash;
   } catch {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { planChangeWorkflowId } from '../../../workflows/contract.ts';
 import type { CheckContext, Finding } from '../check.ts';
 import { finding } from '../check.ts';
 
@@ -20,17 +19,14 @@ const RECEIPTS = `
  */
 export async function stepsInHistories(context: CheckContext): Promise<Finding[]> {
   const digests = context.histories?.digests ?? [];
-  const receipts = await context.query<Receipts>(RECEIPTS, [
-    digests.map(({ planChangeId }) => planChangeWorkflowId(planChangeId)),
-  ]);
+  const receipts = await context.query<Receipts>(RECEIPTS, [digests.map(({ workflowId }) => workflowId)]);
   const resultsOf = new Map(receipts.map((row) => [`${row.workflow_id} ${row.step}`, row.results]));
   return digests.flatMap((digest) => {
     context.looked(digest.steps.length);
-    const workflowId = planChangeWorkflowId(digest.planChangeId);
     return digest.steps
       .filter(
         ({ name, result }) =>
-          !resultsOf.get(`${workflowId} ${name}`)?.some((kept) => isDeepStrictEqual(kept, result)),
+          !resultsOf.get(`${digest.workflowId} ${name}`)?.some((kept) => isDeepStrictEqual(kept, result)),
       )
       .map(({ name }) =>
         finding('I18', `the history holds ${name} as done, the database has no receipt with that result`, {

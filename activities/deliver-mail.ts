@@ -1,0 +1,54 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { FAULT } from '../domain/failures.ts';
+import type { Mailer, Outbox } from './ports.ts';
+
+export interface DeliverMailDeps {
+  readonly outbox: Outbox;
+  readonly mailer: Mailer;
+  /** How long a send without an answer is respected before the mail is sent again, milliseconds. */
+  readonly mailUnknownForMs: number;
+}
+
+const ASK_AGAIN_MS = 30_000;
+
+/**
+ * Claims a mail, sends it and returns the provider's id. The provider has no idempotency key, so the claim is
+ * committed before the mail leaves; an attempt that ended between the two is not repeated until the provider's
+ * event had time to name it. Recording the outcome is the caller's step.
+ */
+export async function deliverMail(deps: DeliverMailDeps, mailId: string): Promise<string | null> {
+  const claim = await deps.outbox.claim(mailId, deps.mailUnknownForMs);
+  switch (claim.claim) {
+    case 'already_accepted':
+      return claim.providerMessageId;
+    case 'outcome_unknown':
+      throw unknownOutcome(deps.mailUnknownForMs);
+    case 'send':
+      break;
+  }
+  const sent = await deps.mailer.send(claim.mail);
+  switch (sent.outcome) {
+    case 'accepted':
+      return sent.providerMessageId;
+    case 'unknown':
+      throw unknownOutcome(deps.mailUnknownForMs);
+    case 'unavailable':
+      await deps.outbox.release(mailId);
+      throw ApplicationFailure.create({
+        message: `provider status ${sent.status ?? 'none'}`,
+        type: FAULT.MAIL_UNAVAILABLE,
+        ...(sent.retryAfterMs === null ? {} : { nextRetryDelay: sent.retryAfterMs }),
+      });
+    case 'refused':
+      await deps.outbox.release(mailId);
+      throw ApplicationFailure.nonRetryable(`provider status ${sent.status}`, FAULT.MAIL_REFUSED);
+  }
+}
+
+function unknownOutcome(unknownForMs: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: 'waiting for the event of an earlier attempt',
+    type: FAULT.MAIL_OUTCOME_UNKNOWN,
+    nextRetryDelay: Math.min(ASK_AGAIN_MS, unknownForMs),
+  });
+}

@@ -1,0 +1,75 @@
+import type { Knex } from 'knex';
+import { isoInstant, row, rows } from '../sql.ts';
+
+/** A link as the customer's page needs it: what was quoted, and whether the link can still be used. */
+export interface ConsentLink {
+  readonly linkId: string;
+  readonly planChangeId: string;
+  readonly quoteHash: string;
+  readonly customerId: string;
+  readonly fullName: string;
+  readonly accountNumber: string;
+  readonly state: 'open' | 'used' | 'expired' | 'voided';
+  readonly failedTries: number;
+  readonly usedAt: string | null;
+  readonly expiresAt: string;
+}
+
+/**
+ * A link ends with its quote: a newer quote, or a change that no longer waits for consent, voids it. Expiry is
+ * only shown by the database's clock; the workflow judges it by its own.
+ */
+export async function findConsentLink(knex: Knex, tokenSha256: string): Promise<ConsentLink | undefined> {
+  const [found] = await rows<ConsentLink>(
+    knex,
+    `SELECT l.id AS "linkId", l.plan_change_id AS "planChangeId", l.quote_hash AS "quoteHash", pc.customer_id AS "customerId",
+       c.full_name AS "fullName", c.account_number AS "accountNumber", l.failed_tries AS "failedTries",
+       ${isoInstant('l.used_at')} AS "usedAt", ${isoInstant('l.expires_at')} AS "expiresAt",
+       CASE WHEN l.used_at IS NOT NULL THEN 'used'
+            WHEN EXISTS (SELECT 1 FROM consents k WHERE (k.plan_change_id, k.quote_hash) = (l.plan_change_id, l.quote_hash)) THEN 'used'
+            WHEN pc.status <> 'awaiting_consent' OR q.hash <> l.quote_hash THEN 'voided'
+            WHEN l.expires_at <= now() THEN 'expired'
+            ELSE 'open' END AS state
+     FROM consent_links l
+     JOIN plan_changes pc ON pc.id = l.plan_change_id
+     JOIN customers c ON c.id = pc.customer_id
+     JOIN quotes q ON (q.plan_change_id, q.revision) = (pc.id, pc.quote_revision)
+     WHERE l.token_sha256 = :tokenSha256`,
+    { tokenSha256 },
+  );
+  return found;
+}
+
+/** Counts a try with wrong details, at most five; returns false when they are used up. */
+export async function countFailedTry(knex: Knex, linkId: string, allowed: number): Promise<boolean> {
+  const counted = await rows(
+    knex,
+    `UPDATE consent_links SET failed_tries = failed_tries + 1 WHERE id = :linkId AND failed_tries < :allowed RETURNING id`,
+    { linkId, allowed },
+  );
+  return counted.length > 0;
+}
+
+/** Spends a link once. @returns when it was spent, or undefined when somebody else spent it before. */
+export async function spendLink(knex: Knex, linkId: string): Promise<string | undefined> {
+  const [spent] = await rows<{ usedAt: string }>(
+    knex,
+    `UPDATE consent_links SET used_at = now() WHERE id = :linkId AND used_at IS NULL RETURNING ${isoInstant('used_at')} AS "usedAt"`,
+    { linkId },
+  );
+  return spent?.usedAt;
+}
+
+/** What the customer is shown, kept with the evidence. */
+export async function shownTerms(
+  knex: Knex,
+  planChangeId: string,
+): Promise<{ version: string; sha256: string }> {
+  return row(
+    knex,
+    `SELECT t.version, t.sha256 FROM plan_changes pc
+     JOIN quotes q ON (q.plan_change_id, q.revision) = (pc.id, pc.quote_revision)
+     JOIN terms t ON t.version = q.terms_version WHERE pc.id = :planChangeId`,
+    { planChangeId },
+  );
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import type {
+  identification,
+  identificationBody,
+  notes,
+  plan,
+  statement,
+} from '../../api/schemas/accounts.ts';
+import type {
+  confirmationBody,
+  consentBody,
+  openPlanChangeBody,
+  PlanChangeJson,
+} from '../../api/schemas/plan-changes.ts';
+import { DemoError } from './demo-error.ts';
+
+export type Identification = z.output<typeof identification>;
+export type Plan = z.output<typeof plan>;
+export type PlanChange = PlanChangeJson;
+export type Notes = z.output<typeof notes>;
+export type Statement = z.output<typeof statement>;
+
+/** A request and what came of it. */
+export interface Answer<T> {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** The body that was sent; undefined: none. */
+  readonly sent: unknown;
+  readonly status: number;
+  readonly body: T;
+}
+
+/** The API said no: application/problem+json. */
+export class ApiProblem extends DemoError {
+  readonly code: string;
+
+  constructor(path: string, status: number, problem: { code?: string; title?: string; detail?: string }) {
+    super(`${path} answered ${status}: ${problem.title ?? 'a problem'}. ${problem.detail ?? ''}`.trimEnd());
+    this.code = problem.code ?? '';
+  }
+}
+
+export interface ApiClient {
+  identify(body: z.input<typeof identificationBody>): Promise<Answer<Identification>>;
+  /** The plans that may start on a date, cheapest first. */
+  plans(on: string): Promise<Answer<{ readonly items: readonly Plan[] }>>;
+  open(body: z.input<typeof openPlanChangeBody>): Promise<Answer<PlanChange>>;
+  consent(planChangeId: string, body: z.input<typeof consentBody>): Promise<Answer<PlanChange>>;
+  planChange(planChangeId: string): Promise<Answer<PlanChange>>;
+  confirm(planChangeId: string, body: z.input<typeof confirmationBody>): Promise<Answer<PlanChange>>;
+  notes(customerId: string): Promise<Answer<Notes>>;
+  statement(customerId: string): Promise<Answer<Statement>>;
+}
+
+/**
+ * The calls of the procedure, typed by the schemas of the API. Each new request has its own Idempotency-Key.
+ * All reject with ApiProblem, or DemoError when nobody answers.
+ */
+export function createApiClient(origin: string, key: string): ApiClient {
+  const call = async <T>(method: 'GET' | 'POST', path: string, sent?: object): Promise<Answer<T>> => {
+    const answer = await fetch(`${origin}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(sent && { 'content-type': 'application/json', 'idempotency-key': randomUUID() }),
+      },
+      ...(sent && { body: JSON.stringify(sent) }),
+      signal: AbortSignal.timeout(30_000),
+    }).catch((error: unknown) => {
+      throw new DemoError(`The API at ${origin} does not answer: start the system with \`npm start\`.`, {
+        cause: error,
+      });
+    });
+    const body: unknown = await answer.json();
+    if (!answer.ok) throw new ApiProblem(`${method} ${path}`, answer.status, body as object);
+    return { method, path, sent, status: answer.status, body: body as T };
+  };
+  return {
+    identify: (body) => call('POST', '/v1/identifications', body),
+    plans: (on) => call('GET', `/v1/plans?on=${on}`),
+    open: (body) => call('POST', '/v1/plan-changes', body),
+    consent: (id, body) => call('POST', `/v1/plan-changes/${id}/consent`, body),
+    planChange: (id) => call('GET', `/v1/plan-changes/${id}`),
+    confirm: (id, body) => call('POST', `/v1/plan-changes/${id}/confirmation`, body),
+    notes: (customerId) => call('GET', `/v1/customers/${customerId}/notes?limit=100`),
+    statement: (customerId) => call('GET', `/v1/customers/${customerId}/statement`),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Mail } from '../sendgrid-double/mail-store.ts';
+import { pollUntil } from '../stack/poll.ts';
+import type { Answer, ApiClient, PlanChange } from './api-client.ts';
+import { DemoError } from './demo-error.ts';
+
+const WITHIN_MS = 60_000;
+const EVERY_MS = 200;
+
+/**
+ * The change that an answer tells of. After 202 it is accepted and durable but not there yet: it is asked for
+ * until `isThere`.
+ * @throws DemoError when that takes more than a minute
+ */
+export async function settled(
+  api: ApiClient,
+  { status, body }: Answer<PlanChange>,
+  isThere: (change: PlanChange) => boolean,
+): Promise<PlanChange> {
+  return status === 202 ? awaitChange(api, body.planChangeId, isThere) : body;
+}
+
+/** Asks for the change until `isThere`. @throws DemoError when that takes more than a minute */
+export async function awaitChange(
+  api: ApiClient,
+  planChangeId: string,
+  isThere: (change: PlanChange) => boolean,
+): Promise<PlanChange> {
+  let { body: change } = await api.planChange(planChangeId);
+  const probe = async (): Promise<boolean> => {
+    ({ body: change } = await api.planChange(planChangeId));
+    return isThere(change);
+  };
+  if (isThere(change) || (await pollUntil(probe, { within: WITHIN_MS, every: EVERY_MS }))) return change;
+  throw new DemoError(
+    `The change ${planChangeId} is ${change.status} after ${WITHIN_MS / 1_000} s; the logs of worker and API say why.`,
+  );
+}
+
+/** The mail in the outbox that names the change; undefined: mails go to SendGrid itself. */
+export async function findMail(outbox: string, planChangeId: string): Promise<Mail | undefined> {
+  const answer = await fetch(`${outbox}/messages`, { signal: AbortSignal.timeout(10_000) });
+  const mails = (await answer.json()) as Mail[];
+  return mails.find(({ text }) => text.includes(planChangeId));
+}
