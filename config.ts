@@ -20,6 +20,8 @@ const environment = z.object({
   SENDGRID_API_KEY: z.string().min(1).default('development-double'),
   /** Where the SendGrid client sends to; set to the local double in development. */
   SENDGRID_BASE_URL: url.optional(),
+  /** Verification key of SendGrid's signed event webhook (base64, without PEM lines). */
+  SENDGRID_WEBHOOK_PUBLIC_KEY: z.string().min(1).optional(),
   MAIL_FROM: z.email().default('service@company.example'),
   COMPANY_NAME: z.string().min(1).default('QuickConnect'),
   COMPANY_PHONE: z.string().min(1).default('+1 800 555 0100'),
@@ -39,6 +41,7 @@ export interface Config {
   readonly mail: {
     readonly apiKey: string;
     readonly baseUrl: string | undefined;
+    readonly webhookPublicKey: string | undefined;
     readonly from: string;
     readonly companyName: string;
     readonly companyPhone: string;
@@ -57,7 +60,8 @@ export class ConfigError extends Error {
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const present: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') present[name] = value;
+  for (const [name, value] of Object.entries(env))
+    if (value !== undefined && value !== '') present[name] = value;
   const parsed = environment.safeParse(present);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
@@ -76,7 +80,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       publicUrl: settings.PUBLIC_URL ?? `http://${settings.API_HOST}:${settings.API_PORT}`,
     },
     temporal: {
-      connection: { ...temporal.connectionOptions, address: temporal.connectionOptions.address ?? DEFAULT_TEMPORAL_ADDRESS },
+      connection: {
+        ...temporal.connectionOptions,
+        address: temporal.connectionOptions.address ?? DEFAULT_TEMPORAL_ADDRESS,
+      },
       namespace: temporal.namespace ?? 'default',
       uiUrl: settings.TEMPORAL_UI_URL,
       taskQueue: settings.TASK_QUEUE,
@@ -85,6 +92,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mail: {
       apiKey: settings.SENDGRID_API_KEY,
       baseUrl: settings.SENDGRID_BASE_URL,
+      webhookPublicKey: settings.SENDGRID_WEBHOOK_PUBLIC_KEY,
       from: settings.MAIL_FROM,
       companyName: settings.COMPANY_NAME,
       companyPhone: settings.COMPANY_PHONE,

@@ -14,9 +14,11 @@ import type { Route } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
 import { consentLinkRoutes } from './routes/consent-link.ts';
+import { eventsRouter } from './routes/events.ts';
 import { identificationRoutes } from './routes/identifications.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { planChangeRoutes } from './routes/plan-changes.ts';
+import { sendgridWebhookRouter } from './sendgrid-webhook.ts';
 
 const BODY_LIMIT = '32kb';
 
@@ -62,6 +64,8 @@ export function createApp(deps: ApiDeps): Express {
   const routes = routesOf(deps);
   app.use(docsRouter(openApiDocument(routes, deps.publicUrl)));
   app.use(consentPageRouter(deps));
+  app.use(sendgridWebhookRouter(deps));
+  app.use(eventsRouter(deps));
   app.use(express.json({ limit: BODY_LIMIT, strict: false, type: () => true }));
   for (const route of routes) mount(app, deps.knex, route);
   app.use(unknownPath);

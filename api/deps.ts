@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Policy } from '../domain/policy.ts';
 import type { PlanChangeGateway } from './plan-change-gateway.ts';
+import type { StatusEvents } from './status-events.ts';
 
 /** What the API is made of; api/server.ts puts the real parts in. */
 export interface ApiDeps {
@@ -11,5 +12,8 @@ export interface ApiDeps {
   readonly log: Logger;
   /** Origin of the links in answers and mails. */
   readonly publicUrl: string;
+  /** Verification key of SendGrid's signed events; without it none are taken. */
+  readonly webhookPublicKey: string | undefined;
+  readonly statusEvents: StatusEvents;
   readonly temporal: { readonly uiUrl: string; readonly namespace: string };
 }

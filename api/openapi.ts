@@ -1,6 +1,7 @@
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
 import { z } from 'zod';
+import { EXTRA_PATHS } from './openapi-extras.ts';
 import type { Route } from './route.ts';
 import { problem } from './schemas/common.ts';
 
@@ -11,7 +12,7 @@ const idempotencyKey = z
 
 /** The OpenAPI 3.1 document of the routes: the same schemas that validate. */
 export function openApiDocument(routes: readonly Route[], publicUrl: string): object {
-  const paths: ZodOpenApiPathsObject = {};
+  const paths: ZodOpenApiPathsObject = { ...EXTRA_PATHS };
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
   }

@@ -5,6 +5,7 @@ import { openDatabase } from '../db/knex.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { createApp } from './app.ts';
 import { createHttpServer } from './http-server.ts';
+import { createStatusEvents } from './status-events.ts';
 import { createPlanChangeGateway } from './plan-change-gateway.ts';
 
 /** Composition root of the API. Stops on SIGTERM or SIGINT after the requests under way are answered. */
@@ -20,11 +21,14 @@ async function main(): Promise<void> {
   });
   const { temporal } = config;
   const gateway = createPlanChangeGateway(temporal);
+  const statusEvents = createStatusEvents(config.databaseUrl, log);
   const app = createApp({
     knex,
     gateway,
     log,
     policy: DEFAULT_POLICY,
+    statusEvents,
+    webhookPublicKey: config.mail.webhookPublicKey,
     publicUrl: config.api.publicUrl,
     temporal: { uiUrl: temporal.uiUrl, namespace: temporal.namespace },
   });
@@ -38,6 +42,8 @@ async function main(): Promise<void> {
   log.info('draining');
   server.close();
   server.closeIdleConnections();
+  // Listeners of live status reconnect to whoever serves next.
+  await statusEvents.close();
   const giveUp = setTimeout(() => {
     server.closeAllConnections();
   }, DRAIN_MS);

@@ -1,5 +1,4 @@
 import type { PendingChange } from '../domain/pending-change.ts';
-import type { HoldReason } from '../domain/plan-change-status.ts';
 import { priceOf } from './change-figures.ts';
 import { oneLine } from './plain-text.ts';
 
@@ -7,9 +6,9 @@ const NEW_QUOTE =
   'If you still want the change, contact us: we make a new quote, and nothing happens until you agree to it.';
 
 /** Why a change was held, and what the customer can do, in words without the system's own terms. */
-export function holdWords(reason: HoldReason, pending: PendingChange): { why: string; next: string } {
+export function holdWords(pending: PendingChange): { why: string; next: string } {
   const plan = oneLine(pending.to.planName);
-  switch (reason) {
+  switch (pending.holdReason) {
     case 'price_changed':
       return {
         why: `The price of ${plan} is no longer the ${priceOf(pending.to, pending.currency)} in your quote.`,
@@ -51,5 +50,7 @@ export function holdWords(reason: HoldReason, pending: PendingChange): { why: st
           'charge and credit.',
         next: NEW_QUOTE,
       };
+    case null:
+      return { why: 'Something in it is no longer as it was in your quote.', next: NEW_QUOTE };
   }
 }

@@ -12,11 +12,14 @@ export const NOTICE_TEXT = pageText(`<% it.opening.forEach((paragraph) => { -%>
 <% }) -%>
 
 <% if (it.quote !== null) { -%>
-INCLUDED
-${listText('it.quote.features')}<% if (it.quote.intervalChange !== null) { -%>
+<% if (it.quote.intervalChange !== null) { -%>
 <%= it.quote.intervalChange %>
-<% } -%>
 
+<% } -%>
+<% if (it.quote.features.length > 0) { -%>
+INCLUDED
+${listText('it.quote.features')}
+<% } -%>
 ${chargesText('it.quote.charges')}
 ${nextBillText('it.quote.nextBill')}
 ${interruptionsText('it.quote.interruptions')}

@@ -53,29 +53,24 @@ export function noticeView(kind: NoticeKind, pending: PendingChange, company: Co
     company,
     customerName: oneLine(pending.customer.fullName),
     plan: oneLine(pending.to.planName),
-    rows: rowsOf(pending),
+    rows: [...rowsOf(pending), { label: 'Start', value: startOf(pending, words) }],
     quote: words.asksForConsent ? quoteView(pending, company) : null,
     reference: pending.planChangeId,
   };
 }
 
-function rowsOf({
-  from,
-  to,
-  promotionCode,
-  currency,
-  when,
-  effectiveDate,
-}: PendingChange): NoticeView['rows'] {
+function rowsOf({ from, to, promotionCode, currency }: PendingChange): NoticeView['rows'] {
   return [
     { label: 'Price', value: priceOf(to, currency) },
     ...(promotionCode === null ? [] : [{ label: 'Promotion', value: oneLine(promotionCode) }]),
     { label: 'In place of', value: `${oneLine(from.planName)}, ${priceOf(from, currency)}` },
-    {
-      label: 'Start',
-      value: when === 'immediately' ? 'As soon as you agree' : formatDateForPeople(effectiveDate),
-    },
   ];
+}
+
+/** Dated changes begin by the customer's own clock, so its zone is named (money rule 3). */
+function startOf({ when, effectiveDate, customer }: PendingChange, { asksForConsent }: NoticeWords): string {
+  if (when === 'immediately') return asksForConsent ? 'As soon as you agree' : 'Immediately';
+  return `${formatDateForPeople(effectiveDate)}, as it begins in the time zone ${oneLine(customer.timeZone)}`;
 }
 
 function quoteView(pending: PendingChange, company: Company): QuoteView {

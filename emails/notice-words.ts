@@ -110,8 +110,7 @@ function lateReminder(plan: string, asked: string, pending: PendingChange): Noti
 }
 
 function held(plan: string, pending: PendingChange): NoticeWords {
-  if (pending.holdReason === null) throw new Error('A change without a reason to hold it is not on hold.');
-  const { why, next } = holdWords(pending.holdReason, pending);
+  const { why, next } = holdWords(pending);
   return {
     ...NOT_MADE,
     subject: `On hold: your change to ${plan}`,

@@ -5,11 +5,11 @@ import type { AppliedChange } from '../domain/read-back.ts';
 import type { Company } from './company.ts';
 import { NOTICE_HTML } from './notice-html.ts';
 import { NOTICE_TEXT } from './notice-text.ts';
-import { noticeView } from './notice-view.ts';
+import { noticeView, type NoticeView } from './notice-view.ts';
 import { spread, wrapLines } from './plain-text.ts';
 import { SUMMARY_HTML } from './summary-html.ts';
 import { SUMMARY_TEXT } from './summary-text.ts';
-import { summaryView } from './summary-view.ts';
+import { summaryView, type SummaryView } from './summary-view.ts';
 
 /**
  * The mails of the product as subject, text and HTML, compiled once. The subject is one line whatever the names
@@ -27,7 +27,7 @@ export function createTemplates(company: Company): MailTemplates {
 function compile(
   textTemplate: string,
   htmlTemplate: string,
-): <View extends { readonly subject: string }>(view: View) => RenderedMail {
+): (view: SummaryView | NoticeView) => RenderedMail {
   const text = new Eta({ autoEscape: false, autoTrim: false });
   const html = new Eta({ autoEscape: true, autoTrim: false });
   const [textFunction, htmlFunction] = [text.compile(textTemplate), html.compile(htmlTemplate)];

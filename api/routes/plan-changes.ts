@@ -85,6 +85,8 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
           status: query.status as PlanChangeStatus | undefined,
           confirmed: query.confirmed === undefined ? undefined : query.confirmed === 'true',
           customerId: query.customerId,
+          email: query.email,
+          expiringSoon: query.expiring === 'soon',
           agentId: agent.role === 'agent' ? agent.agentId : undefined,
           after: decodeCursor(query.cursor),
         }),

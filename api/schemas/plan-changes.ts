@@ -82,9 +82,16 @@ export const confirmationBody = z
 
 export const revertBody = z.strictObject({ identificationId: uuid, activation }).meta({ id: 'Revert' });
 
+const emailStatus = z.enum(['queued', 'sending', 'accepted', 'delivered', 'bounced', 'dropped', 'given_up']);
+
 export const listQuery = z.strictObject({
   status: z.enum(PLAN_CHANGE_STATUSES as [string, ...string[]]).optional(),
   confirmed: z.enum(['true', 'false']).optional(),
+  email: emailStatus.optional().meta({ description: 'Changes whose summary mail has this status.' }),
+  expiring: z
+    .literal('soon')
+    .optional()
+    .meta({ description: 'Waiting for consent, with a quote or deadline that ends within 24 hours.' }),
   customerId: uuid.optional(),
   cursor: cursor.optional(),
   limit: pageSize,
@@ -138,7 +145,7 @@ export const planChange = z
       .nullable(),
     email: z
       .strictObject({
-        status: z.enum(['queued', 'sending', 'accepted', 'delivered', 'bounced', 'dropped', 'given_up']),
+        status: emailStatus,
       })
       .nullable(),
     temporal: z.strictObject({ workflowId: z.string(), runId: z.string(), url: z.string() }),

@@ -91,6 +91,10 @@ export interface PlanChangeFilter {
   /** Whether the agent has said to the customer that the change is complete; asks only about applied ones. */
   readonly confirmed?: boolean | undefined;
   readonly customerId?: string | undefined;
+  /** Status of the summary mail. */
+  readonly email?: EmailStatus | undefined;
+  /** Waiting for consent, with a quote or deadline that ends within 24 hours. */
+  readonly expiringSoon?: boolean;
   /** Only the changes this agent opened. */
   readonly agentId?: string | undefined;
   readonly after?: { readonly openedAt: string; readonly id: string } | undefined;
@@ -105,12 +109,18 @@ export async function listPlanChanges(knex: Knex, filter: PlanChangeFilter): Pro
     filter.agentId !== undefined && 'pc.agent_id = :agentId',
     filter.confirmed === true && 'pc.confirmed_at IS NOT NULL',
     filter.confirmed === false && `pc.confirmed_at IS NULL AND pc.status IN ('activated', 'completed')`,
+    filter.email !== undefined &&
+      `EXISTS (SELECT 1 FROM email_outbox m WHERE m.plan_change_id = pc.id AND m.kind = 'summary' AND m.status = :email)`,
+    filter.expiringSoon === true &&
+      `pc.status = 'awaiting_consent' AND least(pc.consent_deadline_at, (SELECT q.expires_at FROM quotes q
+        WHERE (q.plan_change_id, q.revision) = (pc.id, pc.quote_revision))) < now() + interval '24 hours'`,
     filter.after !== undefined && '(pc.opened_at, pc.id) < (:openedAt::timestamptz, :afterId::uuid)',
   ].filter((condition) => condition !== false);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   return rows<PlanChangeView>(knex, `${VIEW} ${where} ORDER BY pc.opened_at DESC, pc.id DESC LIMIT :limit`, {
     ...(filter.status !== undefined && { status: filter.status }),
     ...(filter.customerId !== undefined && { customerId: filter.customerId }),
+    ...(filter.email !== undefined && { email: filter.email }),
     ...(filter.agentId !== undefined && { agentId: filter.agentId }),
     ...(filter.after !== undefined && { openedAt: filter.after.openedAt, afterId: filter.after.id }),
     limit: filter.limit,

@@ -12,6 +12,7 @@ import type {
   consentBody,
   openPlanChangeBody,
   PlanChangeJson,
+  reasonBody,
 } from '../../api/schemas/plan-changes.ts';
 import { DemoError } from './demo-error.ts';
 
@@ -47,6 +48,7 @@ export interface ApiClient {
   plans(on: string): Promise<Answer<{ readonly items: readonly Plan[] }>>;
   open(body: z.input<typeof openPlanChangeBody>): Promise<Answer<PlanChange>>;
   consent(planChangeId: string, body: z.input<typeof consentBody>): Promise<Answer<PlanChange>>;
+  decline(planChangeId: string, body: z.input<typeof reasonBody>): Promise<Answer<PlanChange>>;
   planChange(planChangeId: string): Promise<Answer<PlanChange>>;
   confirm(planChangeId: string, body: z.input<typeof confirmationBody>): Promise<Answer<PlanChange>>;
   notes(customerId: string): Promise<Answer<Notes>>;
@@ -81,6 +83,7 @@ export function createApiClient(origin: string, key: string): ApiClient {
     plans: (on) => call('GET', `/v1/plans?on=${on}`),
     open: (body) => call('POST', '/v1/plan-changes', body),
     consent: (id, body) => call('POST', `/v1/plan-changes/${id}/consent`, body),
+    decline: (id, body) => call('POST', `/v1/plan-changes/${id}/decline`, body),
     planChange: (id) => call('GET', `/v1/plan-changes/${id}`),
     confirm: (id, body) => call('POST', `/v1/plan-changes/${id}/confirmation`, body),
     notes: (customerId) => call('GET', `/v1/customers/${customerId}/notes?limit=100`),

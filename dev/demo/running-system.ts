@@ -6,6 +6,8 @@ import { DemoError } from './demo-error.ts';
 const endpointsShape = z.object({
   api: z.url(),
   outbox: z.url(),
+  temporalUi: z.url(),
+  databaseUrl: z.url(),
   keys: z.object({ agent: z.string().min(1) }),
 });
 
@@ -20,6 +22,9 @@ export interface RunningSystem {
   /** Origins, without a trailing slash. */
   readonly api: string;
   readonly outbox: string;
+  readonly temporalUi: string;
+  /** As the app's role. */
+  readonly databaseUrl: string;
   readonly agentKey: string;
   readonly accounts: readonly DemoAccount[];
 }
@@ -36,6 +41,6 @@ export async function findRunningSystem(dataDir: string): Promise<RunningSystem>
       `No system is running on ${dataDir}: start it with \`npm start\` (in another terminal), or name its folder with --data-dir.`,
     );
   }
-  const { api, outbox, keys } = endpoints.data;
-  return { api, outbox, agentKey: keys.agent, accounts: accounts.data };
+  const { keys, ...places } = endpoints.data;
+  return { ...places, agentKey: keys.agent, accounts: accounts.data };
 }

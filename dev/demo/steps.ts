@@ -66,17 +66,7 @@ export async function obtainConsent(api: ApiClient, { planChangeId, quote }: Pla
   tell.step(3, 'Obtain customer consent');
   tell.say('The agent reads to the customer:', ...quote.script.text.split('\n').map((line) => `| ${line}`));
   tell.say('The customer agrees.');
-  const answer = await api.consent(planChangeId, {
-    method: 'verbal',
-    quoteHash: quote.hash,
-    recording: {
-      id: `demo-${randomUUID()}`,
-      startedAt: new Date(Date.now() - CALL_LASTED_SECONDS * 1_000).toISOString(),
-      durationSeconds: CALL_LASTED_SECONDS,
-      announced: true,
-      scriptVersion: quote.script.version,
-    },
-  });
+  const answer = await api.consent(planChangeId, verbalConsent(quote));
   const change = await settled(api, answer, ({ status }) => status !== 'awaiting_consent');
   if (change.consent === null || !['activated', 'completed'].includes(change.status)) {
     const why = change.hold === null ? '' : ` (${change.hold.reason})`;
@@ -84,6 +74,21 @@ export async function obtainConsent(api: ApiClient, { planChangeId, quote }: Pla
   }
   tell.answer(answer, `Consent ${change.consent.consentId} is recorded, the plan applied and read back.`);
   return change;
+}
+
+/** The customer agreed to this quote in a recorded call. */
+export function verbalConsent({ hash, script }: NonNullable<PlanChange['quote']>) {
+  return {
+    method: 'verbal' as const,
+    quoteHash: hash,
+    recording: {
+      id: `demo-${randomUUID()}`,
+      startedAt: new Date(Date.now() - CALL_LASTED_SECONDS * 1_000).toISOString(),
+      durationSeconds: CALL_LASTED_SECONDS,
+      announced: true as const,
+      scriptVersion: script.version,
+    },
+  };
 }
 
 export async function verifyUpdate(api: ApiClient, agreed: PlanChange, tell: Teller): Promise<void> {
@@ -117,7 +122,7 @@ export async function provideSummary(
   { customer }: Identification,
   agreed: PlanChange,
   tell: Teller,
-): Promise<void> {
+): Promise<PlanChange> {
   tell.step(6, 'Provide summary');
   const { planChangeId, customerId } = agreed;
   const change = await awaitChange(api, planChangeId, ({ status }) => status === 'completed');
@@ -150,4 +155,5 @@ export async function provideSummary(
       `account balance ${money(statement.body.balance)}: ${origin}${statement.path} (with the agent's API key, like the notes)`,
     ],
   ]);
+  return change;
 }

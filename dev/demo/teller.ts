@@ -42,6 +42,9 @@ export function createTeller(print: (line: string) => void): Teller {
   };
 }
 
+/** Plays without a word. */
+export const SILENT = createTeller(() => undefined);
+
 /** A body as JSON on one line: long values and a long whole are cut. */
 export function shortened(body: unknown): string {
   const text = JSON.stringify(body, (_key, value: unknown) =>

@@ -45,7 +45,8 @@ describe('API: plans and terms', () => {
 
   it('gives the terms exactly as the quote hashed them, to everybody', async () => {
     const { quote } = await api.opened(await api.stranger());
-    assert.ok(quote?.terms.url.startsWith(`${api.origin}/v1/terms/`));
+    assert.ok(quote);
+    assert.ok(quote.terms.url.startsWith(`${api.origin}/v1/terms/`));
     const path = quote.terms.url.slice(api.origin.length);
     const text = await api.get(path, { as: null });
     assertDocumented(api, 'getTerms', text);

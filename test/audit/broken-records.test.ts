@@ -1,3 +1,4 @@
+import { startedLongAgo } from './altered-histories.ts';
 import { itFinds } from './broken-system.ts';
 import { sharedScenario } from './scenario.ts';
 
@@ -30,7 +31,8 @@ describe('audit of statuses, notes, mails and answers that were tampered with', 
     {
       check: 'I7',
       what: 'a beginning in the middle',
-      sql: ({ upgraded }) => `DELETE FROM plan_change_transitions ${of(upgraded)} AND status = 'awaiting_consent'`,
+      sql: ({ upgraded }) =>
+        `DELETE FROM plan_change_transitions ${of(upgraded)} AND status = 'awaiting_consent'`,
       finds: /^it began as activating$/,
     },
     {
@@ -61,7 +63,8 @@ describe('audit of statuses, notes, mails and answers that were tampered with', 
     {
       check: 'I9',
       what: 'a note of a quote with another hash',
-      sql: ({ waiting }) => `UPDATE account_notes SET body = 'Quoted something' ${of(waiting)} AND kind = 'quoted'`,
+      sql: ({ waiting }) =>
+        `UPDATE account_notes SET body = 'Quoted something' ${of(waiting)} AND kind = 'quoted'`,
       finds: /^the note of quote 1 names another hash$/,
     },
     {
@@ -97,7 +100,8 @@ describe('audit of statuses, notes, mails and answers that were tampered with', 
     {
       check: 'I9',
       what: 'a note of a transition that never was',
-      sql: ({ upgraded }) => `UPDATE account_notes SET kind = 'expired' ${of(upgraded)} AND kind = 'completed'`,
+      sql: ({ upgraded }) =>
+        `UPDATE account_notes SET kind = 'expired' ${of(upgraded)} AND kind = 'completed'`,
       finds: /^1 notes of expired, 0 transitions to it$/,
     },
     {
@@ -128,7 +132,8 @@ describe('audit of statuses, notes, mails and answers that were tampered with', 
     {
       check: 'I9',
       what: 'a note that was changed',
-      sql: ({ upgraded }) => `UPDATE account_notes SET body = body || '.' ${of(upgraded)} AND kind = 'verified'`,
+      sql: ({ upgraded }) =>
+        `UPDATE account_notes SET body = body || '.' ${of(upgraded)} AND kind = 'verified'`,
       finds: /^the chain of notes does not verify from note \d+ on$/,
     },
     {
@@ -195,13 +200,16 @@ describe('audit of statuses, notes, mails and answers that were tampered with', 
       what: 'a dropped constraint',
       sql: () =>
         'ALTER TABLE idempotency_keys DROP CONSTRAINT idempotency_keys_agent_id_operation_key_sha256_key',
-      finds: /^the constraint idempotency_keys_agent_id_operation_key_sha256_key of idempotency_keys is missing/,
+      finds:
+        /^the constraint idempotency_keys_agent_id_operation_key_sha256_key of idempotency_keys is missing/,
     },
     {
       check: 'I11',
       what: 'two creations of one change',
       sql: ({ upgraded }) =>
-        answer(`answer_status = 201, answer_body = '{"planChangeId": "${upgraded}"}' WHERE operation = 'cancel'`),
+        answer(
+          `answer_status = 201, answer_body = '{"planChangeId": "${upgraded}"}' WHERE operation = 'cancel'`,
+        ),
       finds: /^2 keys were answered 201 with the same change$/,
     },
     {

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { pino } from 'pino';
 import { createApp } from '../../api/app.ts';
+import { createStatusEvents } from '../../api/status-events.ts';
 import { createPlanChangeGateway, type PlanChangeGateway } from '../../api/plan-change-gateway.ts';
 import type { Plan } from '../../dev/demo/api-client.ts';
 import { choosePlan } from '../../dev/demo/choose-plan.ts';
@@ -79,6 +80,8 @@ describe('npm run demo', function () {
         gateway,
         policy: DEFAULT_POLICY,
         log: pino({ level: 'silent' }),
+        webhookPublicKey: undefined,
+        statusEvents: createStatusEvents(rig.database.appUrl, pino({ level: 'silent' })),
         publicUrl: 'http://127.0.0.1',
         temporal: { uiUrl, namespace },
       }),
@@ -86,7 +89,13 @@ describe('npm run demo', function () {
     await once(server, 'listening');
 
     const { port } = server.address() as AddressInfo;
-    const endpoints = { api: `http://127.0.0.1:${port}`, outbox: sendgrid.origin, keys: KEYS };
+    const endpoints = {
+      api: `http://127.0.0.1:${port}`,
+      outbox: sendgrid.origin,
+      temporalUi: uiUrl,
+      databaseUrl: rig.database.appUrl,
+      keys: KEYS,
+    };
     writeFileSync(path.join(folder.path, 'endpoints.json'), JSON.stringify(endpoints));
   });
 
@@ -146,7 +155,14 @@ describe('npm run demo', function () {
 
   it('says so when the API of endpoints.json is gone', async () => {
     const gone = temporaryFolder();
-    const endpoints = { api: 'http://127.0.0.1:9', outbox: 'http://127.0.0.1:9', keys: KEYS };
+    const nobody = 'http://127.0.0.1:9';
+    const endpoints = {
+      api: nobody,
+      outbox: nobody,
+      temporalUi: nobody,
+      databaseUrl: 'postgresql://127.0.0.1:9/none',
+      keys: KEYS,
+    };
     writeFileSync(path.join(gone.path, 'endpoints.json'), JSON.stringify(endpoints));
     const customers = [{ accountNumber: '1', fullName: 'Ann Able', serviceAddress: '1 Main Street' }];
     writeFileSync(path.join(gone.path, 'demo-customers.json'), JSON.stringify(customers));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { pidFileNames, readPidFile } from '../../dev/stack/pid-file.ts';
@@ -46,6 +47,11 @@ interface Start {
 }
 
 const readJson = (...parts: string[]): unknown => JSON.parse(readFileSync(path.join(...parts), 'utf8'));
+
+/** Fifteen seconds of a machine of our own: what else runs on it is no fault of the start. */
+function allowance(): number {
+  return 15_000 * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
+}
 
 /** A checkout that nobody but its owner can get into, with PostgreSQL's binaries in it. */
 function closedCheckout(parent: string): string {
@@ -197,7 +203,7 @@ describe('npm start', function () {
     const again = start(openDir, checkout, ['npm', 'start', '--']);
     starts.push(again);
     assert.deepEqual(await ready(again, openDir), before);
-    assert.ok(Date.now() - begun < 15_000, `up after ${Date.now() - begun} ms`);
+    assert.ok(Date.now() - begun < allowance(), `up after ${Date.now() - begun} ms`);
 
     const later = children(openDir);
     await stop(again);

@@ -2,7 +2,10 @@ import { quotePlanChange, type PricedPlan, type QuoteInput } from '../../domain/
 import type { AppliedChange } from '../../domain/read-back.ts';
 
 export interface Scene extends Partial<
-  Pick<QuoteInput, 'currency' | 'timeZone' | 'anchorDate' | 'when' | 'effectiveDate' | 'balanceMinor'>
+  Pick<
+    QuoteInput,
+    'currency' | 'timeZone' | 'anchorDate' | 'when' | 'effectiveDate' | 'balanceMinor' | 'promotionCode'
+  >
 > {
   readonly from?: Partial<PricedPlan>;
   readonly to?: Partial<PricedPlan>;
@@ -15,8 +18,8 @@ export interface Scene extends Partial<
 const EMAIL = 'canary.recipient@customer.example';
 const ACCOUNT_NUMBER = '7590-CANARY';
 
-/** A change as the read-back finds it, with the figures that the product itself quotes for the scene. */
-export function appliedChange(scene: Scene = {}): AppliedChange {
+/** The plans of a scene and the figures that the product itself quotes for them. */
+export function quotedScene(scene: Scene) {
   const plan = { version: 1, interval: 'month' as const };
   const from: PricedPlan = {
     ...plan,
@@ -44,23 +47,32 @@ export function appliedChange(scene: Scene = {}): AppliedChange {
     effectiveDate: scene.effectiveDate ?? '2026-11-16',
     from,
     to,
-    promotionCode: null,
+    promotionCode: scene.promotionCode ?? null,
     creditCapMinor: from.priceMinor,
     balanceMinor: scene.balanceMinor ?? 0n,
     terms: { version: '2025-02', sha256: '0'.repeat(64) },
   });
   return {
     planChangeId,
-    customer: {
-      fullName: scene.fullName ?? "Zoë O'Brien",
-      email: EMAIL,
-      accountNumber: ACCOUNT_NUMBER,
-      timeZone,
-    },
+    from,
+    to,
+    quote,
     currency,
     when,
     effectiveDate: quote.effectiveDate,
-    from,
+    customer: { fullName: scene.fullName ?? "Zoë O'Brien", email: EMAIL, timeZone },
+    features: scene.features ?? ['Fiber internet', 'One phone line', 'Up to three add-ons'],
+    interruptions: scene.interruptions ?? [],
+    termsVersion: '2025-02',
+  };
+}
+
+/** A change as the read-back finds it, with the figures that the product itself quotes for the scene. */
+export function appliedChange(scene: Scene = {}): AppliedChange {
+  const { quote, to, features, ...change } = quotedScene(scene);
+  return {
+    ...change,
+    customer: { ...change.customer, accountNumber: ACCOUNT_NUMBER },
     agreed: {
       planCode: to.planCode,
       version: to.version,
@@ -69,18 +81,12 @@ export function appliedChange(scene: Scene = {}): AppliedChange {
       lines: quote.lines,
       toBalanceMinor: quote.toBalanceMinor,
     },
-    current: {
-      ...to,
-      features: scene.features ?? ['Fiber internet', 'One phone line', 'Up to three add-ons'],
-      openedByPlanChangeId: planChangeId,
-    },
+    current: { ...to, features, openedByPlanChangeId: change.planChangeId },
     postedLines: quote.lines,
     postedToBalanceMinor: quote.toBalanceMinor,
     consentQuoteHash: quote.hash,
     consentMethod: scene.consentMethod ?? 'verbal',
     dueNowMinor: quote.dueNowMinor,
     nextBill: quote.nextBill,
-    interruptions: scene.interruptions ?? [],
-    termsVersion: '2025-02',
   };
 }

@@ -4,17 +4,8 @@ import type { RenderedMail } from '../../activities/ports.ts';
 import type { AppliedChange } from '../../domain/read-back.ts';
 import { createTemplates } from '../../emails/templates.ts';
 import { appliedChange, type Scene } from './applied-change.ts';
+import { COMPANY, HOSTILE } from './company.ts';
 import { assertGolden } from './golden-file.ts';
-
-const COMPANY = {
-  name: 'QuickConnect',
-  phone: '+1 800 555 0100',
-  publicUrl: 'https://quickconnect.example',
-  supportEmail: 'service@quickconnect.example',
-};
-const HOSTILE =
-  'Bad</title><script>alert(1)</script>"\'&\r\nBcc: everyone@evil.example\u0000\u2028 \u202egnp.exe\u202c' +
-  ' <%= it.company.name %> {{name}} زوي \ud83d\udc69\u200d\ud83d\udcbb \ud800';
 
 const SCENES: Readonly<Record<string, Scene>> = {
   upgrade: {},

@@ -7,6 +7,7 @@ import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { createHttpServer } from '../../api/http-server.ts';
 import { createPlanChangeGateway } from '../../api/plan-change-gateway.ts';
+import { createStatusEvents } from '../../api/status-events.ts';
 import { identification } from '../../api/schemas/accounts.ts';
 import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
 import { openDatabase } from '../../db/knex.ts';
@@ -84,6 +85,8 @@ export interface ApiParts {
   readonly taskQueue?: string;
   /** How long the gateway waits for a worker, and again for the answer, milliseconds. */
   readonly waitMs?: number;
+  /** Verification key of signed mail events. */
+  readonly webhookPublicKey?: string;
 }
 
 export async function createApiRig(name: string, options: ApiRigOptions = {}): Promise<ApiRig> {
@@ -101,6 +104,7 @@ export async function createApiRig(name: string, options: ApiRigOptions = {}): P
         temporalAddress: parts.temporalAddress ?? address,
         taskQueue: parts.taskQueue ?? taskQueue,
         waitMs: parts.waitMs ?? 5_000,
+        webhookPublicKey: parts.webhookPublicKey ?? '',
       },
       { policy, keys },
     );
@@ -178,12 +182,14 @@ async function serveApi(
 ): Promise<Api> {
   const { namespace, uiUrl } = await testTemporal();
   // The origin is part of the application, and known only once the server listens.
-  let app: ReturnType<typeof createApp> | undefined;
-  const server = createHttpServer((request, response) => app?.(request, response));
+  const server = createHttpServer((request, response) => {
+    app(request, response);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const logs: string[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void logs.push(line) });
   const deps: ApiDeps = {
     knex: openDatabase({ url: parts.databaseUrl, maxConnections: 10, applicationName: 'api under test' }),
     gateway: createPlanChangeGateway({
@@ -193,11 +199,13 @@ async function serveApi(
       waitMs: parts.waitMs,
     }),
     policy: given.policy,
-    log: pino({ level: 'info' }, { write: (line: string) => void logs.push(line) }),
+    log,
+    webhookPublicKey: parts.webhookPublicKey === '' ? undefined : parts.webhookPublicKey,
+    statusEvents: createStatusEvents(parts.databaseUrl, log),
     publicUrl: origin,
     temporal: { uiUrl, namespace },
   };
-  app = createApp(deps);
+  const app = createApp(deps);
 
   const call: Api['call'] = async (path, init) => {
     const answer = await fetch(origin + path, { redirect: 'manual', ...init });
@@ -240,7 +248,7 @@ async function serveApi(
     async close() {
       server.close();
       server.closeAllConnections();
-      await Promise.all([deps.gateway.close(), deps.knex.destroy()]);
+      await Promise.all([deps.gateway.close(), deps.statusEvents.close(), deps.knex.destroy()]);
     },
   };
 }

@@ -115,7 +115,8 @@ export async function createRig(name: string, options: RigOptions = {}): Promise
     agent: { agentId },
     mails,
     run(activity, input, { workflowId, runId = randomUUID() }) {
-      const environment = new MockActivityEnvironment({ workflowExecution: { workflowId, runId } });
+      const info = { workflowExecution: { workflowId, runId } };
+      const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
       const step = activities[activity] as (input: unknown) => Promise<never>;
       return environment.run(step, input);
     },

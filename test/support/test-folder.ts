@@ -86,7 +86,12 @@ function reapAbandoned(): void {
   for (const name of readdirSync(tmpdir())) {
     const folder = path.join(tmpdir(), name);
     const isOurs = name.startsWith(PREFIX) && pidFileNames(folder).includes(OWNER);
-    if (isOurs && !readPidFile(folder, OWNER)) endAll(folder, []);
+    if (!isOurs || readPidFile(folder, OWNER)) continue;
+    try {
+      endAll(folder, []);
+    } catch {
+      // Another run is removing it as well, or a process in it is still ending: the next run finds what is left.
+    }
   }
 }
 

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { problem, text, uuid } from './schemas/common.ts';
+
+const problemAnswer = {
+  description: 'A problem.',
+  content: { 'application/problem+json': { schema: problem } },
+};
+const token = z.string().meta({ description: 'The token of the link: the only authority here.' });
+const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
+
+const customerAnswer = z
+  .discriminatedUnion('decision', [
+    z.strictObject({
+      decision: z.literal('accept'),
+      typedName: text(200),
+      accountNumberLast4: z.string().length(4),
+    }),
+    z.strictObject({ decision: z.literal('decline'), reason: z.string().max(2_000).optional() }),
+  ])
+  .meta({ id: 'CustomerAnswer' });
+
+/** What is served beside the route registry: pages, streams, webhooks and health. */
+export const EXTRA_PATHS: ZodOpenApiPathsObject = {
+  '/consent/{token}': {
+    get: {
+      operationId: 'showConsentPage',
+      summary: "The customer's page; looking never spends the link",
+      tags: ['Consent page'],
+      security: [],
+      requestParams: { path: z.object({ token }) },
+      responses: {
+        200: { description: 'The quote in plain words.', content: { 'text/html': { schema: z.string() } } },
+        default: problemAnswer,
+      },
+    },
+    post: {
+      operationId: 'answerConsentPage',
+      summary: 'The customer agrees or declines',
+      tags: ['Consent page'],
+      security: [],
+      requestParams: { path: z.object({ token }) },
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': { schema: customerAnswer },
+          'application/x-www-form-urlencoded': { schema: customerAnswer },
+        },
+      },
+      responses: {
+        200: {
+          description: 'Recorded.',
+          content: json(z.strictObject({ status: z.string(), recordedAt: z.string() })),
+        },
+        202: {
+          description: 'Accepted, not finished yet.',
+          content: json(z.strictObject({ status: z.string() })),
+        },
+        default: problemAnswer,
+      },
+    },
+  },
+  '/v1/plan-changes/{id}/events': {
+    get: {
+      operationId: 'streamPlanChangeEvents',
+      summary: 'Server-sent events: every change of status, after Last-Event-ID if given',
+      tags: ['Plan changes'],
+      requestParams: {
+        path: z.object({ id: uuid }),
+        header: z.object({ 'Last-Event-ID': z.string().optional() }),
+      },
+      responses: {
+        200: {
+          description: 'One event for each status.',
+          content: { 'text/event-stream': { schema: z.string() } },
+        },
+        default: problemAnswer,
+      },
+    },
+  },
+  '/v1/webhooks/sendgrid': {
+    post: {
+      operationId: 'receiveSendgridEvents',
+      summary: "SendGrid's signed event webhook",
+      tags: ['Webhooks'],
+      security: [],
+      requestBody: {
+        required: true,
+        content: json(
+          z.array(z.looseObject({ sg_event_id: z.string(), event: z.string(), timestamp: z.number() })),
+        ),
+      },
+      responses: { 204: { description: 'Recorded.' }, default: problemAnswer },
+    },
+  },
+  '/livez': {
+    get: {
+      operationId: 'getLiveness',
+      summary: 'This process is alive',
+      tags: ['Health'],
+      security: [],
+      responses: {
+        200: { description: 'Alive.', content: json(z.strictObject({ status: z.literal('alive') })) },
+      },
+    },
+  },
+  '/readyz': {
+    get: {
+      operationId: 'getReadiness',
+      summary: 'PostgreSQL, Temporal and a polling worker are there',
+      tags: ['Health'],
+      security: [],
+      responses: {
+        200: { description: 'Ready.', content: json(z.looseObject({ status: z.literal('ready') })) },
+        default: problemAnswer,
+      },
+    },
+  },
+};

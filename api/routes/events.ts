@@ -1,0 +1,70 @@
+import type { Request, Response } from 'express';
+import { Router } from 'express';
+import { transitionsAfter } from '../../db/read-models/transitions.ts';
+import { isTerminal } from '../../domain/plan-change-status.ts';
+import { requirePlanChange } from '../access-to-customer.ts';
+import { ACCESS, authenticate, authorize } from '../auth.ts';
+import type { ApiDeps } from '../deps.ts';
+
+const HEARTBEAT_MS = 15_000;
+
+/**
+ * Server-sent events: every change of status, from the first on, or after Last-Event-ID. Ends when the change
+ * has ended. `data` is `{planChangeId, status, at}`.
+ */
+export function eventsRouter(deps: ApiDeps): Router {
+  const router = Router();
+  router.get('/v1/plan-changes/:id/events', async (request, response) => {
+    const agent = await authenticate(deps.knex, request.get('authorization'));
+    authorize(agent, ACCESS.everyone);
+    const view = await requirePlanChange(deps, agent, request.params.id);
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    await stream(deps, view.id, lastEventId(request), response);
+  });
+  return router;
+}
+
+async function stream(deps: ApiDeps, planChangeId: string, after: bigint, response: Response): Promise<void> {
+  let last = after;
+  let working = Promise.resolve(false);
+  const ended = new Promise<void>((resolve) => {
+    response.on('close', resolve);
+    const flush = async (): Promise<boolean> => {
+      for (const transition of await transitionsAfter(deps.knex, planChangeId, last)) {
+        last = transition.id;
+        const data = JSON.stringify({ planChangeId, status: transition.status, at: transition.at });
+        response.write(`id: ${transition.id}\nevent: status\ndata: ${data}\n\n`);
+        if (isTerminal(transition.status)) return true;
+      }
+      return false;
+    };
+    // One read at a time: notifications that come meanwhile are covered by the next.
+    const changed = (): void => {
+      working = working
+        .then((done) => done || flush())
+        .then((done) => {
+          if (done) resolve();
+          return done;
+        })
+        .catch(() => false);
+    };
+    const unsubscribe = deps.statusEvents.subscribe(planChangeId, { changed, ended: resolve });
+    const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
+    response.on('close', () => {
+      unsubscribe();
+      clearInterval(heartbeat);
+    });
+    changed();
+  });
+  await ended;
+  response.end();
+}
+
+function lastEventId(request: Request): bigint {
+  const id = request.get('last-event-id') ?? '';
+  return /^[0-9]{1,18}$/.test(id) ? BigInt(id) : 0n;
+}

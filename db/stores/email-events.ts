@@ -1,0 +1,88 @@
+import type { Knex } from 'knex';
+import { rows } from '../sql.ts';
+import { appendNote } from './account-notes.ts';
+
+export interface EmailEvent {
+  readonly providerEventId: string;
+  readonly mailId: string;
+  readonly event: 'processed' | 'deferred' | 'delivered' | 'bounce' | 'dropped';
+  readonly reason: string | null;
+  /** ISO instant of the provider. */
+  readonly occurredAt: string;
+}
+
+/** How much an event says: one that comes late never takes back a later one. */
+const STATUS_OF = {
+  processed: 'accepted',
+  deferred: 'accepted',
+  delivered: 'delivered',
+  bounce: 'bounced',
+  dropped: 'dropped',
+} as const;
+const RANK = {
+  queued: 0,
+  sending: 1,
+  accepted: 2,
+  given_up: 2,
+  delivered: 3,
+  bounced: 4,
+  dropped: 4,
+} as const;
+
+interface MailRow {
+  plan_change_id: string;
+  customer_id: string;
+  kind: string;
+  status: keyof typeof RANK;
+}
+
+/**
+ * Records what the provider reported about a mail: once for each event, whatever the order. A mail that could
+ * not be delivered is noted on the account and shows in the worklist; nothing about the change is undone.
+ * @returns false when the event was known or names no mail of ours
+ */
+export async function recordEmailEvent(knex: Knex, event: EmailEvent): Promise<boolean> {
+  return knex.transaction(async (trx) => {
+    const [mail] = await rows<MailRow>(
+      trx,
+      `SELECT m.plan_change_id, pc.customer_id, m.kind, m.status
+       FROM plan_changes pc JOIN email_outbox m ON m.plan_change_id = pc.id
+       WHERE m.id = :mailId FOR UPDATE OF pc, m`,
+      { mailId: event.mailId },
+    );
+    if (mail === undefined) return false;
+    const inserted = await rows(
+      trx,
+      `INSERT INTO email_events (provider_event_id, outbox_id, event, reason, occurred_at)
+       VALUES (:providerEventId, :mailId, :event, :reason, :occurredAt)
+       ON CONFLICT (provider_event_id) DO NOTHING RETURNING provider_event_id`,
+      { ...event },
+    );
+    if (inserted.length === 0) return false;
+
+    const status = STATUS_OF[event.event];
+    if (RANK[status] <= RANK[mail.status]) return true;
+    await trx('email_outbox').where({ id: event.mailId }).update({ status });
+    if (status === 'accepted') return true;
+    const kind = status === 'delivered' ? 'email_delivered' : 'email_undeliverable';
+    await appendNote(trx, {
+      customerId: mail.customer_id,
+      planChangeId: mail.plan_change_id,
+      kind,
+      revision: await nextRevision(trx, mail.plan_change_id, kind),
+      body:
+        status === 'delivered'
+          ? `The ${mail.kind} mail was delivered.`
+          : `The ${mail.kind} mail could not be delivered (${status}). Tell the customer by other means and correct the address.`,
+      author: { type: 'system', id: null },
+    });
+    return true;
+  });
+}
+
+async function nextRevision(trx: Knex.Transaction, planChangeId: string, kind: string): Promise<number> {
+  const found = await trx('account_notes')
+    .where({ plan_change_id: planChangeId, kind })
+    .max<{ max: number | null }[]>('revision as max');
+  return (found[0]?.max ?? 0) + 1;
+}

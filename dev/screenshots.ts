@@ -1,0 +1,138 @@
+/**
+ * Makes the pictures of docs/images from the running system, with the Chromium of this machine:
+ * `npx tsx dev/screenshots.ts`. It makes a few changes of its own there first, so that every status is seen.
+ */
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { chromium, type Browser } from 'playwright-core';
+import { DemoError, explainFailure } from './demo/demo-error.ts';
+import { findRunningSystem, type RunningSystem } from './demo/running-system.ts';
+import { makeSampleChanges, type SampleChanges } from './demo/sample-changes.ts';
+
+const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
+const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const WIDTH = 1_280;
+/** The Temporal UI wants more room than that: it is drawn smaller, and its navigation is cut off. */
+const UI_SCALE = 0.9;
+const UI_NAVIGATION = { width: 256, height: 48 };
+/** Where the Temporal UI keeps which columns its list has. */
+const COLUMNS_KEY = 'namespace-workflow-table-columns';
+const COLUMNS = [
+  'PlanChangeStatus',
+  'PlanCode',
+  'ConsentMethod',
+  'EffectiveDate',
+  'HoldReason',
+  'Start',
+  'CustomerId',
+];
+
+interface Picture {
+  readonly file: string;
+  readonly url: string;
+  /** The page is there when this text is. */
+  readonly shows: string;
+  /** CSS pixels from the top of the content. */
+  readonly height: number;
+}
+
+const { dataDir } = new Command('screenshots')
+  .description('Makes docs/images/*.png from the running system.')
+  .option('--data-dir <dir>', 'folder of the running `npm start` (default: $DATA_DIR, else .local)')
+  .parse()
+  .opts<{ dataDir?: string }>();
+
+try {
+  const system = await findRunningSystem(dataDir ?? (process.env['DATA_DIR'] || '.local'));
+  const executablePath = findChromium(process.env['PATH'] ?? '');
+  const changes = await makeSampleChanges(system);
+  const browser = await chromium.launch({
+    executablePath,
+    // Chromium's sandbox does not work for root.
+    chromiumSandbox: process.getuid?.() !== 0,
+  });
+  try {
+    for (const picture of temporalPictures(system, changes)) await takeTemporal(browser, picture);
+    await takeOutbox(browser, system.outbox);
+  } finally {
+    await browser.close();
+  }
+} catch (error) {
+  console.error(explainFailure(error));
+  process.exitCode = 1;
+}
+
+function findChromium(searchPath: string): string {
+  for (const folder of searchPath.split(path.delimiter)) {
+    for (const name of CHROMIUMS) {
+      const file = path.join(folder, name);
+      try {
+        accessSync(file, constants.X_OK);
+        return file;
+      } catch {
+        continue;
+      }
+    }
+  }
+  throw new DemoError(
+    `No Chromium is on PATH (looked for ${CHROMIUMS.join(', ')}): install one and try again.`,
+  );
+}
+
+function temporalPictures({ temporalUi }: RunningSystem, changes: SampleChanges): Picture[] {
+  const query = encodeURIComponent('`PlanChangeStatus`!="activated"');
+  const page = (change: SampleChanges['held'], tab: string): string =>
+    change.temporal.url.replace(/history$/, tab);
+  return [
+    {
+      file: 'temporal-ui-changes.png',
+      url: `${temporalUi}/namespaces/default/workflows?query=${query}`,
+      shows: 'account_not_active',
+      height: 460,
+    },
+    {
+      file: 'temporal-ui-change.png',
+      url: page(changes.completed, 'timeline'),
+      shows: 'send the summary to the customer',
+      height: 950,
+    },
+    {
+      file: 'temporal-ui-details.png',
+      url: page(changes.held, 'user-metadata'),
+      shows: 'Nothing was charged',
+      height: 640,
+    },
+  ];
+}
+
+async function takeTemporal(browser: Browser, { file, url, shows, height }: Picture): Promise<void> {
+  const width = Math.round(WIDTH / UI_SCALE);
+  const page = await browser.newPage({
+    viewport: { width: width + UI_NAVIGATION.width, height: height + UI_NAVIGATION.height },
+    deviceScaleFactor: UI_SCALE,
+  });
+  const columns = JSON.stringify({ default: COLUMNS.map((label) => ({ label })) });
+  await page.addInitScript(`
+    localStorage.setItem(${JSON.stringify(COLUMNS_KEY)}, ${JSON.stringify(columns)});
+    localStorage.setItem('eventFilterSort', '"ascending"');`);
+  await page.goto(url);
+  await page.getByText(shows).first().waitFor();
+  await page.screenshot({
+    path: path.join(IMAGES, file),
+    clip: { x: UI_NAVIGATION.width, y: UI_NAVIGATION.height, width, height },
+    animations: 'disabled',
+  });
+  await page.close();
+  console.log(`docs/images/${file}`);
+}
+
+async function takeOutbox(browser: Browser, outbox: string): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: WIDTH, height: 1_200 } });
+  await page.goto(outbox);
+  await page.frameLocator('iframe').first().getByText('Your plan change is complete').waitFor();
+  await page.screenshot({ path: path.join(IMAGES, 'outbox.png') });
+  await page.close();
+  console.log('docs/images/outbox.png');
+}
