@@ -1,4 +1,4 @@
-import type { MailTemplates, NoteAuthor, NoteKind, Steps } from './ports.ts';
+import type { MailTemplates, NoteAuthor, Steps } from './ports.ts';
 import { enqueueNotice } from './notices.ts';
 import type { ExpectedStanding, Overtaken } from './standing.ts';
 import { overtaken } from './standing.ts';
@@ -13,7 +13,6 @@ export interface ClosePlanChangeInput {
   readonly status: 'declined' | 'cancelled' | 'expired';
   readonly author: NoteAuthor;
   readonly remarkId: string | null;
-  readonly replacedById: string | null;
   readonly now: string;
 }
 
@@ -35,27 +34,18 @@ export function closePlanChange(deps: { steps: Steps; templates: MailTemplates }
       if (ahead) return ahead;
       const remark = input.remarkId === null ? '' : ` Reason: ${await tx.remark(input.remarkId)}`;
       await tx.updatePlanChange(input.planChangeId, { status: input.status, closedAt: input.now });
-      const kind: NoteKind = input.replacedById === null ? input.status : 'replaced';
-      const sentence =
-        input.replacedById === null
-          ? SENTENCES[input.status]
-          : `Replaced by plan change ${input.replacedById}; nothing was charged.`;
       await tx.appendNote({
         customerId: input.customerId,
         planChangeId: input.planChangeId,
-        kind,
-        body: `${sentence}${remark}`,
+        kind: input.status,
+        body: `${SENTENCES[input.status]}${remark}`,
         author: input.author,
       });
-      // Who declined knows, and a replacement has mails of its own.
-      const isNews = input.status !== 'declined' && input.replacedById === null;
-      const mailId = isNews
-        ? await enqueueNotice(tx, deps.templates, {
-            ...input,
-            kind: input.status === 'expired' ? 'expired' : 'cancelled',
-            revision: 1,
-          })
-        : null;
+      // Who declined knows.
+      const mailId =
+        input.status === 'declined'
+          ? null
+          : await enqueueNotice(tx, deps.templates, { ...input, kind: input.status, revision: 1 });
       return { outcome: 'closed', mailId };
     });
 }

@@ -52,12 +52,12 @@ function isTimeout(error: unknown): boolean {
   );
 }
 
-/** Where it happened, without the message. */
+/** Where it happened, without the message, whose lines may hold values and look like frames. */
 function framesOf(error: unknown): string[] {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return stack
     .split('\n')
-    .filter((line) => /^\s+at /.test(line))
+    .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))
     .slice(0, 4)
     .map((line) => line.trim());
 }

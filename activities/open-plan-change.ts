@@ -2,10 +2,11 @@ import { interruptionsOf } from '../domain/interruptions.ts';
 import { quoteWindows } from '../domain/activation-date.ts';
 import type { RequestedActivation } from '../domain/activation-date.ts';
 import type { RejectionCode } from '../domain/failures.ts';
+import { mayFollow } from '../domain/plan-change-status.ts';
 import type { AccountFacts, QuotedTerms } from '../domain/plan-change-terms.ts';
 import { termsOf } from '../domain/plan-change-terms.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { LockedAccount, Steps, StepTransaction } from './ports.ts';
+import type { AgreedChange, LockedAccount, Steps, StepTransaction } from './ports.ts';
 import { describeTerms } from './describe-terms.ts';
 import { currentRunId, receipt } from './step.ts';
 
@@ -36,7 +37,13 @@ export interface QuoteOnOffer {
 }
 
 export type OpenPlanChangeResult =
-  | { readonly outcome: 'quoted'; readonly quote: QuoteOnOffer; readonly holdMs: number }
+  | {
+      readonly outcome: 'quoted';
+      readonly quote: QuoteOnOffer;
+      readonly holdMs: number;
+      /** The change that this one took the place of; its workflow must be told. */
+      readonly replacedId: string | null;
+    }
   | { readonly outcome: 'rejected'; readonly code: RejectionCode; readonly openPlanChangeId: string | null };
 
 /**
@@ -47,8 +54,11 @@ export function openPlanChange(deps: { steps: Steps; policy: Policy }) {
   return (input: OpenPlanChangeInput): Promise<OpenPlanChangeResult> => {
     const runId = currentRunId();
     return deps.steps.once(receipt('openPlanChange'), async (tx) => {
+      // The change before the account: the order of every step that locks both.
+      const replaced = input.replacesId === null ? null : await tx.lockPlanChange(input.replacesId);
       const account = await tx.lockAccount(input);
-      const judged = judge(input, account, deps.policy);
+      const replacedId = replaced && isReplaceable(replaced, account) ? replaced.planChangeId : null;
+      const judged = judge(input, account, replacedId, deps.policy);
       const row = {
         ...input,
         runId,
@@ -72,6 +82,7 @@ export function openPlanChange(deps: { steps: Steps; policy: Policy }) {
         return { outcome: 'rejected', code: judged, openPlanChangeId };
       }
 
+      if (replacedId !== null) await closeReplaced(tx, replacedId, input);
       const offer = await offerQuote(tx, { ...input, revision: 1 }, account, judged, deps.policy, (windows) =>
         tx.insertPlanChange({ ...row, outcome: { status: 'awaiting_consent', to: judged.to, windows } }),
       );
@@ -82,7 +93,7 @@ export function openPlanChange(deps: { steps: Steps; policy: Policy }) {
         body: `Quoted: ${describeTerms(judged, account.currency)}`,
         author: { type: 'agent', id: input.agentId },
       });
-      return { outcome: 'quoted', quote: offer, holdMs: deps.policy.holdMs };
+      return { outcome: 'quoted', quote: offer, holdMs: deps.policy.holdMs, replacedId };
     });
   };
 }
@@ -90,11 +101,33 @@ export function openPlanChange(deps: { steps: Steps; policy: Policy }) {
 function judge(
   input: OpenPlanChangeInput,
   account: LockedAccount,
+  replacedId: string | null,
   policy: Policy,
 ): QuotedTerms | RejectionCode {
   if (Date.parse(input.now) >= Date.parse(account.identificationExpiresAt)) return 'identification-expired';
-  if (account.openPlanChangeId !== null) return 'plan-change-in-progress';
+  if (account.openPlanChangeId !== replacedId) return 'plan-change-in-progress';
   return termsOf({ ...input, quoteRevision: 1, furthestDateDays: policy.furthestDateDays }, account);
+}
+
+/** An open change gives way until it is being applied. */
+function isReplaceable(replaced: AgreedChange, account: LockedAccount): boolean {
+  return replaced.planChangeId === account.openPlanChangeId && mayFollow(replaced.status, 'cancelled');
+}
+
+/** Only now that the new change is sure to open: a refused one leaves the open change as it is. */
+async function closeReplaced(
+  tx: StepTransaction,
+  replacedId: string,
+  input: OpenPlanChangeInput,
+): Promise<void> {
+  await tx.updatePlanChange(replacedId, { status: 'cancelled', closedAt: input.now });
+  await tx.appendNote({
+    customerId: input.customerId,
+    planChangeId: replacedId,
+    kind: 'replaced',
+    body: `Replaced by plan change ${input.planChangeId}; nothing was charged.`,
+    author: { type: 'agent', id: input.agentId },
+  });
 }
 
 /** Writes the change row by `write` and the quote, and returns what the workflow waits by. */

@@ -19,21 +19,15 @@ const UI_SCALE = 0.9;
 const UI_NAVIGATION = { width: 256, height: 48 };
 /** Where the Temporal UI keeps which columns its list has. */
 const COLUMNS_KEY = 'namespace-workflow-table-columns';
-const COLUMNS = [
-  'PlanChangeStatus',
-  'PlanCode',
-  'ConsentMethod',
-  'EffectiveDate',
-  'HoldReason',
-  'Start',
-  'CustomerId',
-];
+const COLUMNS = ['PlanChangeStatus', 'PlanCode', 'ConsentMethod', 'EffectiveDate', 'HoldReason', 'Start'];
 
 interface Picture {
   readonly file: string;
   readonly url: string;
   /** The page is there when this text is. */
   readonly shows: string;
+  /** Whether the text is in a frame of the page. */
+  readonly inFrame?: boolean;
   /** CSS pixels from the top of the content. */
   readonly height: number;
 }
@@ -90,24 +84,25 @@ function temporalPictures({ temporalUi }: RunningSystem, changes: SampleChanges)
       file: 'temporal-ui-changes.png',
       url: `${temporalUi}/namespaces/default/workflows?query=${query}`,
       shows: 'account_not_active',
-      height: 460,
+      height: 480,
     },
     {
       file: 'temporal-ui-change.png',
       url: page(changes.completed, 'timeline'),
       shows: 'send the summary to the customer',
-      height: 950,
+      height: 900,
     },
     {
       file: 'temporal-ui-details.png',
       url: page(changes.held, 'user-metadata'),
       shows: 'Nothing was charged',
-      height: 640,
+      inFrame: true,
+      height: 690,
     },
   ];
 }
 
-async function takeTemporal(browser: Browser, { file, url, shows, height }: Picture): Promise<void> {
+async function takeTemporal(browser: Browser, { file, url, shows, inFrame, height }: Picture): Promise<void> {
   const width = Math.round(WIDTH / UI_SCALE);
   const page = await browser.newPage({
     viewport: { width: width + UI_NAVIGATION.width, height: height + UI_NAVIGATION.height },
@@ -115,10 +110,13 @@ async function takeTemporal(browser: Browser, { file, url, shows, height }: Pict
   });
   const columns = JSON.stringify({ default: COLUMNS.map((label) => ({ label })) });
   await page.addInitScript(`
-    localStorage.setItem(${JSON.stringify(COLUMNS_KEY)}, ${JSON.stringify(columns)});
-    localStorage.setItem('eventFilterSort', '"ascending"');`);
+    localStorage.setItem(${JSON.stringify(COLUMNS_KEY)}, ${JSON.stringify(columns)});`);
   await page.goto(url);
-  await page.getByText(shows).first().waitFor();
+  const place = inFrame === true ? page.locator('iframe').last().contentFrame() : page;
+  await place.getByText(shows).first().waitFor();
+  // A timeline reads best from its beginning.
+  const order = page.getByRole('button', { name: 'Descending' });
+  if (await order.isVisible()) await order.click();
   await page.screenshot({
     path: path.join(IMAGES, file),
     clip: { x: UI_NAVIGATION.width, y: UI_NAVIGATION.height, width, height },
@@ -129,9 +127,9 @@ async function takeTemporal(browser: Browser, { file, url, shows, height }: Pict
 }
 
 async function takeOutbox(browser: Browser, outbox: string): Promise<void> {
-  const page = await browser.newPage({ viewport: { width: WIDTH, height: 1_200 } });
+  const page = await browser.newPage({ viewport: { width: WIDTH, height: 930 } });
   await page.goto(outbox);
-  await page.frameLocator('iframe').first().getByText('Your plan change is complete').waitFor();
+  await page.locator('iframe').first().contentFrame().getByText('Your plan change is complete').waitFor();
   await page.screenshot({ path: path.join(IMAGES, 'outbox.png') });
   await page.close();
   console.log('docs/images/outbox.png');

@@ -4,6 +4,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { demoCustomers } from './seed/seed-demo.ts';
+import { writeDemoCustomers } from './stack/endpoints.ts';
 import { isAlive } from './stack/process.ts';
 import { program } from './stack/services.ts';
 import { createStack, type RunningStack } from './stack/stack.ts';
@@ -67,7 +69,7 @@ function createDemo(config: StartConfig): {
 } {
   let child: ChildProcess | undefined;
   return {
-    playOnce({ env }, wanted) {
+    playOnce({ env, endpoints }, wanted) {
       const played = path.join(config.dataDir, 'demo-played');
       if (existsSync(played)) return;
       writeFileSync(played, '', { mode: 0o600 });
@@ -81,6 +83,7 @@ function createDemo(config: StartConfig): {
       });
       child.once('exit', (code) => {
         child = undefined;
+        void refreshDemoCustomers(config.dataDir, endpoints.databaseUrl);
         if (code !== 0) say('The demonstration did not get to its end. `npm run demo` plays it again.');
         say('Everything runs. Ctrl-C stops it.');
       });
@@ -89,6 +92,15 @@ function createDemo(config: StartConfig): {
       child?.removeAllListeners('exit').kill('SIGKILL');
     },
   };
+}
+
+/** The account that the demonstration took has another plan now. */
+async function refreshDemoCustomers(dataDir: string, databaseUrl: string): Promise<void> {
+  try {
+    await writeDemoCustomers(dataDir, await demoCustomers(databaseUrl));
+  } catch (error) {
+    say(`demo-customers.json could not be written again: ${explainFailure(error, dataDir).message}`);
+  }
 }
 
 /**

@@ -56,7 +56,7 @@ export interface PlanChangeInput {
   readonly planCode: string;
   readonly promotionCode: string | null;
   readonly activation: RequestedActivation;
-  /** The open change that this one replaces; it is cancelled before this one opens. */
+  /** The open change that this one replaces: it is cancelled in the step that opens this one. */
   readonly replacesId: string | null;
   /** The change that this one takes back. */
   readonly revertsId: string | null;
@@ -95,8 +95,6 @@ export interface EndInput {
   /** Row of the free text that explains it; null: none was given. */
   readonly remarkId: string | null;
   readonly author: MessageAuthor;
-  /** The change that takes this one's place. */
-  readonly replacedById?: string;
 }
 
 export interface RequoteInput {

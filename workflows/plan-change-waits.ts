@@ -1,9 +1,10 @@
-import { condition } from '@temporalio/workflow';
+import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { QuoteOnOffer } from '../activities/open-plan-change.ts';
 import type { ExpectedStanding, Overtaken } from '../activities/standing.ts';
 import type { RequestedActivation } from '../domain/activation-date.ts';
 import { activate } from './activation.ts';
 import type { EndInput, MessageAuthor, PlanChangeInput } from './contract.ts';
+import { planChangeWorkflowId } from './contract.ts';
 import type { PlanChangeState, Ticket } from './plan-change-messages.ts';
 import { answer, hasWork, msUntil, workflowNow } from './plan-change-messages.ts';
 import { deliverSummary, startNotice } from './mails.ts';
@@ -20,6 +21,16 @@ export async function open(state: PlanChangeState, input: PlanChangeInput): Prom
   state.holdMs = opened.holdMs;
   state.status = 'awaiting_consent';
   state.opened = { outcome: 'quoted' };
+  if (opened.replacedId !== null) await endReplaced(opened.replacedId);
+}
+
+/** The database has cancelled the replaced change; its workflow finds that out when it is told to end. */
+async function endReplaced(planChangeId: string): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(planChangeWorkflowId(planChangeId)).cancel();
+  } catch {
+    // It has ended by itself meanwhile.
+  }
 }
 
 /** Nothing is applied before consent to exactly the current quote. */
@@ -165,7 +176,6 @@ async function close(
     status,
     author: end.author,
     remarkId: end.remarkId,
-    replacedById: end.replacedById ?? null,
     now: workflowNow(),
   });
   if (closed.outcome === 'overtaken') return adopt(state, closed);

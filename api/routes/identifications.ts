@@ -3,7 +3,7 @@ import type { AccountOverview } from '../../db/read-models/account-overview.ts';
 import { accountOverview } from '../../db/read-models/account-overview.ts';
 import { appendNote } from '../../db/stores/account-notes.ts';
 import type { Identification, IdentityRecord } from '../../db/stores/identifications.ts';
-import { findIdentity, insertIdentification } from '../../db/stores/identifications.ts';
+import { findIdentity, recordIdentification } from '../../db/stores/identifications.ts';
 import { accountKey, identityKey } from '../../domain/account-key.ts';
 import { cycleContaining } from '../../domain/billing-cycle.ts';
 import { toMoneyJson } from '../../domain/money.ts';
@@ -38,7 +38,7 @@ export function identificationRoutes(deps: ApiDeps): Route[] {
         await limits.attempt(agent.agentId, key);
         const record = await findIdentity(deps.knex, key);
         if (record === undefined || !isSamePerson(record, body)) {
-          if (record) await note(deps, record.customerId, agent.agentId, 'identification_failed');
+          if (record) await noteFailure(deps, record.customerId, agent.agentId);
           await wait(Math.max(0, FAILURE_TAKES_MS - (performance.now() - startedAt)));
           throw new HttpProblem(
             403,
@@ -48,13 +48,12 @@ export function identificationRoutes(deps: ApiDeps): Route[] {
           );
         }
         await limits.succeeded(agent.agentId, key);
-        const made = await insertIdentification(deps.knex, {
+        const made = await recordIdentification(deps.knex, {
           agentId: agent.agentId,
           customerId: record.customerId,
           validForMs: deps.policy.identificationMs,
           requestId: request.id,
         });
-        await note(deps, record.customerId, agent.agentId, 'identified');
         return { status: 201, body: serialise(made, await accountOverview(deps.knex, record.customerId)) };
       },
     }),
@@ -67,20 +66,12 @@ function isSamePerson(record: IdentityRecord, told: { fullName: string; serviceA
   return same(record.fullName, told.fullName) && same(record.serviceAddress, told.serviceAddress);
 }
 
-async function note(
-  deps: ApiDeps,
-  customerId: string,
-  agentId: string,
-  kind: 'identified' | 'identification_failed',
-): Promise<void> {
+async function noteFailure(deps: ApiDeps, customerId: string, agentId: string): Promise<void> {
   await appendNote(deps.knex, {
     customerId,
     planChangeId: null,
-    kind,
-    body:
-      kind === 'identified'
-        ? 'Identified by account number, name and address.'
-        : 'An identification failed: the details did not match.',
+    kind: 'identification_failed',
+    body: 'An identification failed: the details did not match.',
     author: { type: 'agent', id: agentId },
   });
 }

@@ -54,7 +54,7 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
         if (!PROMOTION_CODE.test(body.promotionCode ?? 'NONE'))
           throw rejected('promotion-not-applicable', null);
         if (body.replaces !== undefined) {
-          await replace(deps, identification.customerId, body.replaces, request, agent.agentId);
+          await requireReplaceable(deps, identification.customerId, body.replaces);
         }
         return open(deps, request, {
           planChangeId: request.namedId,
@@ -193,33 +193,12 @@ async function open(
   return { status: 201, body: serialisePlanChange(view, deps), headers: { location } };
 }
 
-/** Cancels the open change that the new one replaces. A repeat finds it cancelled already. */
-async function replace(
-  deps: ApiDeps,
-  customerId: string,
-  replacedId: string,
-  request: RouteRequest<unknown, unknown>['request'],
-  agentId: string,
-): Promise<void> {
+/** The change to replace must be an open one of the same customer; the first step replaces it, or refuses. */
+async function requireReplaceable(deps: ApiDeps, customerId: string, replacedId: string): Promise<void> {
   const replaced = isUuid(replacedId) ? await findPlanChange(deps.knex, replacedId) : undefined;
   if (replaced?.customerId !== customerId) throw notFound('plan change to replace');
-  if (replaced.status === 'cancelled') return;
-  if (isTerminal(replaced.status)) throw changeClosed(replaced.status);
-  const payload = { remarkId: null, author: { type: 'agent', id: agentId }, replacedById: request.namedId };
-  const outcome = settled(
-    await deps.gateway.send(replacedId, 'cancel', payload, `${request.updateId}-replace`),
-  );
-  if (outcome.kind === 'accepted') {
-    throw new HttpProblem(
-      503,
-      'not-accepted-yet',
-      'The open change is being cancelled',
-      'Send the request again.',
-      {
-        retryAfterSeconds: 1,
-      },
-    );
-  }
+  // Cancelled: perhaps by an earlier try of this very request.
+  if (isTerminal(replaced.status) && replaced.status !== 'cancelled') throw changeClosed(replaced.status);
 }
 
 async function list(

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { isoInstant, row, rows } from '../sql.ts';
+import { appendNote } from './account-notes.ts';
 
 /** What identification compares; never leaves the server unless it matched. */
 export interface IdentityRecord {
@@ -27,8 +28,8 @@ export interface Identification {
 
 const COLUMNS = `id AS "identificationId", agent_id AS "agentId", customer_id AS "customerId", ${isoInstant('expires_at')} AS "expiresAt"`;
 
-/** Records who was identified by whom. A repeated request finds its first row. */
-export async function insertIdentification(
+/** Records who was identified by whom, with its note. A repeated request finds its first row. */
+export async function recordIdentification(
   knex: Knex,
   made: {
     readonly agentId: string;
@@ -37,14 +38,25 @@ export async function insertIdentification(
     readonly requestId: string;
   },
 ): Promise<Identification> {
-  return row<Identification>(
-    knex,
-    `INSERT INTO identifications (agent_id, customer_id, expires_at, request_id)
-     VALUES (:agentId, :customerId, now() + make_interval(secs => :validForMs / 1000.0), :requestId)
-     ON CONFLICT (request_id) DO UPDATE SET request_id = excluded.request_id
-     RETURNING ${COLUMNS}`,
-    made,
-  );
+  return knex.transaction(async (trx) => {
+    const identification = await row<Identification>(
+      trx,
+      `INSERT INTO identifications (agent_id, customer_id, expires_at, request_id)
+       VALUES (:agentId, :customerId, now() + make_interval(secs => :validForMs / 1000.0), :requestId)
+       ON CONFLICT (request_id) DO UPDATE SET request_id = excluded.request_id
+       RETURNING ${COLUMNS}`,
+      made,
+    );
+    await appendNote(trx, {
+      customerId: made.customerId,
+      planChangeId: null,
+      kind: 'identified',
+      body: 'Identified by account number, name and address.',
+      author: { type: 'agent', id: made.agentId },
+      requestId: made.requestId,
+    });
+    return identification;
+  });
 }
 
 export async function findIdentification(knex: Knex, id: string): Promise<Identification | undefined> {

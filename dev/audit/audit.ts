@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
+import { acceptsConnections } from '../stack/tcp.ts';
 import { CHECKS } from './all-checks.ts';
 import { AuditError, explainFailure } from './audit-error.ts';
 import type { Check, CheckContext, Finding, Query } from './check.ts';
@@ -146,6 +147,8 @@ function list(counts: ReadonlyMap<string, number>): Counted[] {
 async function connect(temporal: NonNullable<AuditOptions['temporal']>): Promise<Connection> {
   const { address, namespace } = temporal;
   try {
+    // A client that finds nobody keeps trying for seconds.
+    if (!(await acceptsConnections(address))) throw new Error('nobody accepts connections');
     const connection = await Connection.connect({ connectTimeout: 5_000, ...temporal.connection, address });
     await connection.withDeadline(Date.now() + 5_000, () =>
       connection.workflowService.describeNamespace({ namespace }),

@@ -4,10 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { AuditReport } from '../../dev/audit/audit.ts';
+import { CHECKS } from '../../dev/audit/all-checks.ts';
+import { audit as runAudit, type AuditReport } from '../../dev/audit/audit.ts';
+import { findTargets } from '../../dev/audit/find-targets.ts';
 import type { Finding } from '../../dev/audit/check.ts';
 import { createRig, startWorker, workflowBundle, type Rig } from '../support/plan-change-rig.ts';
-import { testTemporal } from '../support/test-stack.ts';
+import { testPostgres, testTemporal } from '../support/test-stack.ts';
 
 const run = promisify(execFile);
 
@@ -101,32 +103,70 @@ describe('npm run audit', () => {
     assert.match(out, /I15 {2}email address/);
   });
 
-  const refused: [what: string, options: () => string[], sentence: RegExp][] = [
-    ['nothing runs', () => [], /^No system is running on \S+: run `npm start` first/],
-    ['the URL is none', () => ['--database', 'nonsense'], /^--database must be a URL such as postgres:/],
+  it('says in one sentence what to do when nothing runs, and exits with 2', async () => {
+    const { code, out, errors } = await audit([], path.join(folder, 'empty'));
+    assert.equal(code, 2);
+    assert.equal(out, '');
+    assert.match(errors, /^No system is running on \S+: run `npm start` first .*\n$/);
+  });
+
+  it('says in one sentence what to do when a server cannot be used, and exits with 2', async () => {
+    const { code, out, errors } = await audit([
+      '--database',
+      rig.database.auditorUrl,
+      '--temporal',
+      '127.0.0.1:1',
+    ]);
+    assert.equal(code, 2);
+    assert.equal(out, '');
+    assert.match(errors, /^The Temporal server at 127\.0\.0\.1:1, .* check --temporal and --namespace\.\n$/);
+  });
+
+  const databases: [what: string, url: () => string, sentence: RegExp][] = [
     [
-      'the database is not there',
-      () => ['--database', 'postgres://auditor@127.0.0.1:1/none'],
-      /^The database cannot be reached \(ECONNREFUSED\): start the system with `npm start`, or check --database\.$/,
+      'a server that is not there',
+      () => 'postgres://a@127.0.0.1:1/none',
+      /cannot be reached \(ECONNREFUSED\): start/,
     ],
     [
-      'the password is wrong',
-      () => ['--database', rig.database.auditorUrl.replace(/:[^:@]+@/, ':wrong@')],
+      'a database that is not there',
+      () => `${rig.database.auditorUrl}x`,
+      /There is no such database: check the name/,
+    ],
+    [
+      'a wrong password',
+      () => rig.database.auditorUrl.replace(/:[^:@]+@/, ':wrong@'),
       /^The database refused the password: check --database\.$/,
     ],
-    [
-      'Temporal is not there',
-      () => ['--database', rig.database.auditorUrl, '--temporal', '127.0.0.1:1'],
-      /^The Temporal server at 127\.0\.0\.1:1, namespace default, cannot be used: .*check --temporal/,
-    ],
   ];
-  for (const [what, options, sentence] of refused) {
-    it(`says in one sentence what to do when ${what}, and exits with 2`, async () => {
-      const { code, out, errors } = await audit(options(), path.join(folder, 'empty'));
-      assert.equal(code, 2);
-      assert.equal(out, '');
-      assert.match(errors.trim(), sentence);
-      assert.equal(errors.trim().split('\n').length, 1);
+  for (const [what, url, sentence] of databases) {
+    it(`explains ${what}`, async () => {
+      await assert.rejects(runAudit({ databaseUrl: url() }), { name: 'AuditError', message: sentence });
     });
   }
+
+  it('refuses a URL that is none', async () => {
+    const given = {
+      temporal: undefined,
+      namespace: undefined,
+      taskQueue: undefined,
+      dataDir: folder,
+      env: {},
+    };
+    await assert.rejects(
+      findTargets({ ...given, database: 'nonsense' }),
+      /^AuditError: --database must be a URL/,
+    );
+  });
+
+  it('reports a check that could not run, and runs the others', async () => {
+    const { checks } = await runAudit({ databaseUrl: (await testPostgres()).ownerUrl });
+    assert.equal(checks.length, CHECKS.length);
+    const failures = new Set(checks.map(({ failure }) => failure));
+    assert.ok(
+      failures.has(
+        'The database lacks tables of this system: bring it up to date first with `npm run migrate`.',
+      ),
+    );
+  });
 });

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { AccountOverrides } from '../../dev/seed/test-account.ts';
+import { row, rows } from '../../db/sql.ts';
 import { claimKey, recordAnswer } from '../../db/stores/idempotency-keys.ts';
 import { loadHistories, type Histories } from '../../dev/audit/histories.ts';
 import type { PlanChangeInput } from '../../workflows/contract.ts';
@@ -117,8 +118,11 @@ async function makeChanges(rig: Rig, worker: RigWorker): Promise<ScenarioChanges
   const waiting = await open(await someone());
   await eventually(
     async () => {
-      const unsent = await rig.knex('email_outbox').whereIn('status', ['queued', 'sending']).first('id');
-      return unsent === undefined ? true : undefined;
+      const unsent = await rows(
+        rig.knex,
+        `SELECT id FROM email_outbox WHERE status IN ('queued', 'sending')`,
+      );
+      return unsent.length === 0 ? true : undefined;
     },
     { what: 'every mail accepted' },
   );
@@ -147,12 +151,12 @@ async function consent(rig: Rig, { id, handle }: { id: string; handle: WorkflowH
 }
 
 async function currentHash(rig: Rig, planChangeId: string): Promise<string> {
-  const quote = await rig
-    .knex('quotes')
-    .where({ plan_change_id: planChangeId })
-    .orderBy('revision', 'desc')
-    .first<{ hash: string }>('hash');
-  return quote.hash;
+  const { hash } = await row<{ hash: string }>(
+    rig.knex,
+    'SELECT hash FROM quotes WHERE plan_change_id = :planChangeId ORDER BY revision DESC LIMIT 1',
+    { planChangeId },
+  );
+  return hash;
 }
 
 /** The steps of a dated change with the instants that its workflow would give them, weeks from now. */
@@ -219,11 +223,13 @@ async function storeAnswers(rig: Rig, changes: ScenarioChanges): Promise<void> {
     await recordAnswer(rig.knex, id, { status, headers, body: JSON.stringify(body) });
   };
   const quote = { hash: await currentHash(rig, changes.upgraded) };
-  const kept = await rig
-    .knex('consents')
-    .where({ plan_change_id: changes.upgraded })
-    .first<{ id: string }>('id');
-  const note = await rig.knex('account_notes').first<{ id: string }>('id');
+  const bindings = { planChangeId: changes.upgraded };
+  const kept = await row<{ id: string }>(
+    rig.knex,
+    'SELECT id FROM consents WHERE plan_change_id = :planChangeId',
+    bindings,
+  );
+  const note = await row<{ id: string }>(rig.knex, 'SELECT id FROM account_notes LIMIT 1');
   const { upgraded: planChangeId } = changes;
   await answer('createPlanChange', 201, {
     planChangeId,
