@@ -76,5 +76,6 @@ export function createApp(deps: ApiDeps): Express {
 /** A link of a customer carries its token in the path: it must not be logged. */
 function pathOf(url: string): string {
   const path = url.split('?', 1)[0] ?? '';
-  return path.replace(/^\/consent\/.+/, '/consent/[token]');
+  // Paths match in any case, and a proxy may send the whole address.
+  return path.replace(/\/consent\/.*/i, '/consent/[token]');
 }

@@ -17,7 +17,7 @@ export function healthRouter(deps: Pick<ApiDeps, 'knex' | 'gateway'>): Router {
         503,
         'not-ready',
         'Not ready',
-        `Waiting for: ${missing.map(([name]) => name).join(', ')}.`,
+        `Waiting for: ${missing.map(([name]) => name).join(', ')}. Ask again in a moment; if it stays, look at that part.`,
         { retryAfterSeconds: 2, extra: { parts } },
       );
     }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { HttpProblem } from './http-errors.ts';
@@ -6,15 +7,21 @@ const WINDOW_SECONDS = 15 * 60;
 const FAILURES_PER_ACCOUNT = 5;
 const FAILURES_PER_AGENT = 30;
 
+/** How long an attempt waits for the one before it, milliseconds. */
+const TURN_MS = 1_000;
+
 /**
- * Identifications are counted per account number and per agent, in the database: a restart forgets none. An
- * attempt counts before it is judged, so that many at once get no further; a success is given back.
+ * Failed identifications are counted per account number and per agent, in the database: a restart forgets
+ * none. An attempt counts before it is judged, so that many at once get no further; a success is given back.
+ * The attempts of one agent take turns: those under way would else count against each other.
  */
 export interface IdentificationLimits {
-  /** Counts an attempt. Throws 429 when this account or this agent has failed too often. */
-  attempt(agentId: string, accountKey: string): Promise<void>;
-  /** The attempt succeeded and counts no longer. */
-  succeeded(agentId: string, accountKey: string): Promise<void>;
+  /** Lets `judge` decide about an attempt. Throws 429 when this account or this agent has failed too often. */
+  attempt<T extends { readonly matches: boolean }>(
+    agentId: string,
+    accountKey: string,
+    judge: () => Promise<T>,
+  ): Promise<T>;
 }
 
 export function createIdentificationLimits(knex: Knex): IdentificationLimits {
@@ -31,14 +38,41 @@ export function createIdentificationLimits(knex: Knex): IdentificationLimits {
   const perAccount = limiter('identify-account', FAILURES_PER_ACCOUNT);
   const perAgent = limiter('identify-agent', FAILURES_PER_AGENT);
 
+  const takeTurn = turns();
+
   return {
-    async attempt(agentId, accountKey) {
-      await consume(perAgent, agentId);
-      await consume(perAccount, accountKey);
+    async attempt(agentId, accountKey, judge) {
+      const endTurn = await takeTurn(agentId);
+      try {
+        await consume(perAgent, agentId);
+        await consume(perAccount, accountKey);
+        const verdict = await judge();
+        if (verdict.matches) {
+          await Promise.all([perAccount.reward(accountKey, 1), perAgent.reward(agentId, 1)]);
+        }
+        return verdict;
+      } finally {
+        endTurn();
+      }
     },
-    async succeeded(agentId, accountKey) {
-      await Promise.all([perAccount.reward(accountKey, 1), perAgent.reward(agentId, 1)]);
-    },
+  };
+}
+
+/** One after another by key, in this process; nobody waits long for one that hangs. */
+function turns(): (key: string) => Promise<() => void> {
+  const last = new Map<string, Promise<void>>();
+  return async (key) => {
+    const before = last.get(key);
+    let end = (): void => undefined;
+    const mine = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    last.set(key, mine);
+    if (before) await Promise.race([before, wait(TURN_MS, undefined, { ref: false })]);
+    return () => {
+      end();
+      if (last.get(key) === mine) last.delete(key);
+    };
   };
 }
 

@@ -66,7 +66,12 @@ function problemOf(error: unknown): HttpProblem {
         'Send the body as JSON, in UTF-8.',
       );
     case 'entity.too.large':
-      return new HttpProblem(413, 'body-too-large', 'The body is too large', 'Send at most 32 kB.');
+      return new HttpProblem(
+        413,
+        'body-too-large',
+        'The body is too large',
+        'A body may have 32 kB. Shorten its longest text and send it again.',
+      );
     case 'encoding.unsupported':
     case 'charset.unsupported':
       return new HttpProblem(

@@ -61,6 +61,7 @@ export function createStatusEvents(databaseUrl: string, log: Logger): StatusEven
 
   return {
     subscribe(planChangeId, { changed, ended }) {
+      if (closed) queueMicrotask(ended);
       emitter.on(planChangeId, changed);
       emitter.on(everybody, changed);
       emitter.on(closing, ended);
@@ -76,9 +77,9 @@ export function createStatusEvents(databaseUrl: string, log: Logger): StatusEven
       emitter.emit(closing);
       clearTimeout(retry);
       if (client === undefined) return;
-      const ended = once(client, 'end');
+      const ended = once(client, 'end').catch(() => undefined);
       await client.end();
-      await ended.catch(() => undefined);
+      await ended;
     },
   };
 }

@@ -89,7 +89,7 @@ function temporalPictures({ temporalUi }: RunningSystem, changes: SampleChanges)
     {
       file: 'temporal-ui-change.png',
       url: page(changes.completed, 'timeline'),
-      shows: 'send the summary to the customer',
+      shows: 'send the mail to the customer',
       height: 900,
     },
     {
@@ -127,10 +127,16 @@ async function takeTemporal(browser: Browser, { file, url, shows, inFrame, heigh
 }
 
 async function takeOutbox(browser: Browser, outbox: string): Promise<void> {
-  const page = await browser.newPage({ viewport: { width: WIDTH, height: 930 } });
+  const page = await browser.newPage({ viewport: { width: WIDTH, height: 1_000 } });
   await page.goto(outbox);
-  await page.locator('iframe').first().contentFrame().getByText('Your plan change is complete').waitFor();
-  await page.screenshot({ path: path.join(IMAGES, 'outbox.png') });
+  const mail = page.getByRole('article', { name: /^Your plan is now/ }).first();
+  await mail.scrollIntoViewIfNeeded();
+  await mail.locator('iframe').contentFrame().getByText('Your plan change is complete').waitFor();
+  const box = await mail.boundingBox();
+  await page.screenshot({
+    path: path.join(IMAGES, 'outbox.png'),
+    ...(box && { clip: { x: 0, y: box.y, width: WIDTH, height: box.height } }),
+  });
   await page.close();
   console.log('docs/images/outbox.png');
 }

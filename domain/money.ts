@@ -90,6 +90,16 @@ export function toMoneyJson(minor: bigint, currency: string): MoneyJson {
  * @throws DomainError UNKNOWN_CURRENCY
  */
 export function formatMoneyForPeople(minor: bigint, currency: string): string {
+  const exact = formatDecimal(minor, currency) as `${number}`;
+  return peopleFormat(currency).format(exact).replaceAll('\u00a0', ' ');
+}
+
+/** Kept, because making one takes a hundred times as long as using it. */
+const peopleFormats = new Map<CurrencyCode, Intl.NumberFormat>();
+
+function peopleFormat(currency: CurrencyCode): Intl.NumberFormat {
+  const known = peopleFormats.get(currency);
+  if (known) return known;
   // Intl chooses symbol and grouping only. The decimals are ours: its own table is not ISO 4217's.
   const digits = currencyExponent(currency);
   const format = new Intl.NumberFormat('en-US', {
@@ -98,8 +108,8 @@ export function formatMoneyForPeople(minor: bigint, currency: string): string {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  const exact = formatDecimal(minor, currency) as `${number}`;
-  return format.format(exact).replaceAll('\u00a0', ' ');
+  peopleFormats.set(currency, format);
+  return format;
 }
 
 /**

@@ -218,7 +218,12 @@ function billedForRunningPeriod(
 }
 
 function isOnSale(plan: OfferedPlan, date: string): boolean {
-  return plan.availableFrom <= date && (plan.availableUntil === null || date < plan.availableUntil);
+  return runsOn(date, plan.availableFrom, plan.availableUntil);
+}
+
+/** Whether a date lies in a window that ends before `until`; null: it does not end. */
+export function runsOn(date: string, from: string, until: string | null): boolean {
+  return from <= date && (until === null || date < until);
 }
 
 function mayUse(facts: AccountFacts, dates: readonly string[]): boolean {
@@ -227,12 +232,12 @@ function mayUse(facts: AccountFacts, dates: readonly string[]): boolean {
     promotion !== null &&
     !promotion.withdrawn &&
     promotion.planCode === offered?.planCode &&
-    dates.every((date) => promotion.validFrom <= date && date < promotion.validUntil)
+    dates.every((date) => runsOn(date, promotion.validFrom, promotion.validUntil))
   );
 }
 
 /** A percentage is rounded in the company's favour by less than a minor unit: the discount is cut down. */
-function promotionalPrice(listMinor: bigint, promotion: Promotion | null): bigint {
+export function promotionalPrice(listMinor: bigint, promotion: Promotion | null): bigint {
   if (promotion === null) return listMinor;
   const off = promotion.amountOffMinor ?? (listMinor * BigInt(promotion.percentOff ?? 0)) / 100n;
   return off >= listMinor ? 0n : listMinor - off;

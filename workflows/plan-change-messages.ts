@@ -159,9 +159,8 @@ function isReached(instant: string | null | undefined): boolean {
 
 /** The guarded instant of the wait counts as reached even if the timer's branch has not run yet. */
 function refuseOnceDue(state: PlanChangeState): void {
-  if (state.status === 'awaiting_consent' && isReached(state.quote?.consentDeadlineAt)) {
-    refuse('CONSENT_EXPIRED', state.status);
-  }
+  const endsAt = state.status === 'held' ? state.holdEndsAt : state.quote?.consentDeadlineAt;
+  if (state.status !== 'scheduled' && isReached(endsAt)) refuse('CONSENT_EXPIRED', state.status);
   if (state.status === 'scheduled' && isReached(state.quote?.activateAt))
     refuse('ACTIVATION_DUE', state.status);
 }

@@ -30,12 +30,24 @@ export const tooManyTries = (): HttpProblem =>
     { retryAfterSeconds: 3_600 },
   );
 
-export const detailsDoNotMatch = (): HttpProblem =>
+export const detailsDoNotMatch = (triesLeft: number): HttpProblem =>
   new HttpProblem(
     422,
     'details-do-not-match',
     'These details do not match',
-    'Check your name and the last four characters of your account number, as on your bill, and try again.',
+    triesLeft > 0
+      ? 'Check your name and the last four characters of your account number, as on your bill, and try again.'
+      : `The details did not match five times, so this link is closed. ${CALL_US}`,
+  );
+
+/** A part of ours is away, paused or overloaded: nothing that a customer could mend. */
+export const notRightNow = ({ status, code, options }: HttpProblem): HttpProblem =>
+  new HttpProblem(
+    status,
+    code,
+    'We cannot record your answer right now',
+    'Open the link again in a few minutes: it shows whether your answer has arrived.',
+    { retryAfterSeconds: options.retryAfterSeconds ?? 60 },
   );
 
 export const answerMissing = (): HttpProblem =>

@@ -5,27 +5,21 @@ import { z } from 'zod';
 import { accountOverview } from '../../db/read-models/account-overview.ts';
 import { findPlanChange } from '../../db/read-models/plan-changes.ts';
 import type { ConsentLink } from '../../db/stores/consent-links.ts';
-import { countFailedTry, findConsentLink, shownTerms, spendLink } from '../../db/stores/consent-links.ts';
-import { insertEvidence, insertRemark } from '../../db/stores/evidence.ts';
-import { accountKey, identityKey } from '../../domain/account-key.ts';
-import type { EndInput, MessageAnswer, RecordConsentInput } from '../../workflows/contract.ts';
+import { findConsentLink, spendLink } from '../../db/stores/consent-links.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem } from '../http-errors.ts';
-import { settled } from '../outcome.ts';
 import { text } from '../schemas/common.ts';
-import { alreadyUsed, answerMissing, detailsDoNotMatch, gone, tooManyTries } from './answers.ts';
+import { alreadyUsed, answerMissing, gone, tooManyTries } from './answers.ts';
 import { renderMessagePage, renderQuotePage, STYLE } from './page.ts';
 import { quotePageOf } from './quote-page.ts';
+import { ALLOWED_TRIES, recordAnswer, type CustomerAnswer, type Recorded } from './record-answer.ts';
 
-const ALLOWED_TRIES = 5;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
-const CUSTOMER = { type: 'customer', id: null } as const;
 
 const answerBody = z.discriminatedUnion('decision', [
   z.object({ decision: z.literal('accept'), typedName: text(200), accountNumberLast4: z.string().length(4) }),
   z.object({ decision: z.literal('decline'), reason: z.string().max(2_000).optional() }),
 ]);
-type CustomerAnswer = z.output<typeof answerBody>;
 
 /**
  * The customer's page: the token is the authority. Looking never spends it, so a mail scanner may; agreeing
@@ -74,16 +68,29 @@ function asPage(deps: ApiDeps, handle: Handler): Handler {
       await handle(request, response);
     } catch (error) {
       if (!(error instanceof HttpProblem) || wantsJson(request)) throw error;
+      if (error.status === 422 && (await askedAgain(deps, request, response, error))) return;
       const { retryAfterSeconds } = error.options;
       if (retryAfterSeconds !== undefined) response.set('retry-after', String(retryAfterSeconds));
-      if (error.status === 422) {
-        await showQuote(deps, request, response, await openLink(deps, tokenOf(request)), error);
-      } else {
-        const page = { title: error.title, paragraphs: [error.message] };
-        response.status(error.status).type('html').send(renderMessagePage(page));
-      }
+      const page = { title: error.title, paragraphs: [error.message] };
+      response.status(error.status).type('html').send(renderMessagePage(page));
     }
   };
+}
+
+/** @returns false when the link has been closed meanwhile, by this very try perhaps. */
+async function askedAgain(
+  deps: ApiDeps,
+  request: Request,
+  response: Response,
+  error: HttpProblem,
+): Promise<boolean> {
+  try {
+    await showQuote(deps, request, response, await openLink(deps, tokenOf(request)), error);
+    return true;
+  } catch (closed) {
+    if (closed instanceof HttpProblem) return false;
+    throw closed;
+  }
 }
 
 function tokenOf(request: Request): string {
@@ -108,12 +115,10 @@ async function answer(
   link: ConsentLink,
   said: CustomerAnswer,
 ): Promise<void> {
-  if (said.decision === 'accept' && !isCustomer(link, said)) {
-    if (!(await countFailedTry(deps.knex, link.linkId, ALLOWED_TRIES))) throw tooManyTries();
-    throw detailsDoNotMatch();
-  }
-  const outcome =
-    said.decision === 'accept' ? await accept(deps, request, link, said) : await decline(deps, link, said);
+  const outcome = await recordAnswer(deps, link, said, {
+    clientAddress: request.ip ?? null,
+    userAgent: (request.get('user-agent') ?? '').slice(0, 500),
+  });
   if (outcome === 'pending') {
     send(request, response, 202, { status: 'processing' }, 'We are recording your answer', [
       'This takes a little longer than usual. Open the link again in a minute to see that it is done.',
@@ -124,8 +129,6 @@ async function answer(
   if (recordedAt === undefined) throw alreadyUsed();
   send(request, response, 200, { status: outcome, recordedAt }, TITLES[outcome], SENTENCES[outcome]);
 }
-
-type Recorded = 'accepted' | 'held' | 'declined';
 
 const TITLES: Record<Recorded, string> = {
   accepted: 'Thank you, your agreement is recorded',
@@ -138,100 +141,6 @@ const SENTENCES: Record<Recorded, string[]> = {
   declined: ['Nothing was changed and nothing was charged. You need not do anything.'],
 };
 
-async function accept(
-  deps: ApiDeps,
-  request: Request,
-  link: ConsentLink,
-  said: Extract<CustomerAnswer, { decision: 'accept' }>,
-): Promise<Recorded | 'pending'> {
-  const terms = await shownTerms(deps.knex, link.planChangeId);
-  const evidenceId = await insertEvidence(deps.knex, {
-    planChangeId: link.planChangeId,
-    quoteHash: link.quoteHash,
-    method: 'written',
-    details: {
-      channel: 'link',
-      linkId: link.linkId,
-      typedName: said.typedName,
-      shown: { quoteHash: link.quoteHash, termsVersion: terms.version, termsSha256: terms.sha256 },
-      clientAddress: request.ip ?? null,
-      userAgent: (request.get('user-agent') ?? '').slice(0, 500),
-    },
-    agentId: null,
-    requestId: link.linkId,
-    givenAt: new Date().toISOString(),
-  });
-  const payload: RecordConsentInput = {
-    evidenceId,
-    quoteHash: link.quoteHash,
-    method: 'written',
-    author: CUSTOMER,
-  };
-  const answered = await tell(deps, link, 'recordConsent', payload);
-  return answered === 'pending' ? 'pending' : answered === 'held' ? 'held' : 'accepted';
-}
-
-async function decline(
-  deps: ApiDeps,
-  link: ConsentLink,
-  said: Extract<CustomerAnswer, { decision: 'decline' }>,
-): Promise<'declined' | 'pending'> {
-  const reason = (said.reason ?? '').replaceAll('\0', '').trim();
-  const remarkId =
-    reason === ''
-      ? null
-      : await insertRemark(deps.knex, {
-          planChangeId: link.planChangeId,
-          agentId: null,
-          body: reason,
-          requestId: link.linkId,
-        });
-  const payload: EndInput = { remarkId, author: CUSTOMER };
-  const answered = await tell(deps, link, 'decline', payload);
-  return answered === 'pending' ? 'pending' : 'declined';
-}
-
-/** One update id for each link and answer: two clicks at once are one message. */
-async function tell(
-  deps: ApiDeps,
-  link: ConsentLink,
-  message: 'recordConsent' | 'decline',
-  payload: RecordConsentInput | EndInput,
-): Promise<'pending' | 'held' | 'done'> {
-  const outcome = await deps.gateway.send(
-    link.planChangeId,
-    message,
-    payload,
-    `${message}-${link.linkId.replaceAll('-', '')}`,
-  );
-  if (outcome.kind === 'refused') {
-    if (outcome.refusal === 'CONSENT_ALREADY_RECORDED') throw alreadyUsed();
-    throw gone(
-      outcome.refusal === 'QUOTE_EXPIRED' || outcome.refusal === 'CONSENT_EXPIRED' ? 'expired' : 'voided',
-    );
-  }
-  const known = settled(outcome);
-  if (known.kind === 'accepted') return 'pending';
-  if (known.kind === 'closed') throw await closedAs(deps, link);
-  return statusOf(known.answer) === 'held' ? 'held' : 'done';
-}
-
-function statusOf(answer: MessageAnswer): string {
-  if (answer.outcome === 'overtaken') throw gone('voided');
-  return answer.outcome === 'done' ? answer.status : 'rejected';
-}
-
-async function closedAs(deps: ApiDeps, link: ConsentLink): Promise<HttpProblem> {
-  const view = await findPlanChange(deps.knex, link.planChangeId);
-  return view?.consent ? alreadyUsed() : gone('voided');
-}
-
-function isCustomer(link: ConsentLink, said: { typedName: string; accountNumberLast4: string }): boolean {
-  const key = identityKey(said.typedName);
-  const lastFour = accountKey(link.accountNumber).slice(-4);
-  return key !== '' && key === identityKey(link.fullName) && accountKey(said.accountNumberLast4) === lastFour;
-}
-
 async function showQuote(
   deps: ApiDeps,
   request: Request,
@@ -240,7 +149,8 @@ async function showQuote(
   error: HttpProblem | null,
 ): Promise<void> {
   const view = await findPlanChange(deps.knex, link.planChangeId);
-  if (!view?.quote) throw gone('voided');
+  // A newer quote may have come since the link was looked up: nobody agrees to what this page does not show.
+  if (view?.quote?.hash !== link.quoteHash) throw gone('voided');
   const { timeZone } = await accountOverview(deps.knex, link.customerId);
   const page = quotePageOf(view, view.quote, timeZone, error?.message ?? null);
   if (wantsJson(request)) response.status(200).json(page);

@@ -25,6 +25,9 @@ export function consentLinkRoutes(deps: ApiDeps): Route[] {
         const view = await requirePlanChange(deps, agent, params['id']);
         if (isTerminal(view.status)) throw changeClosed(view.status);
         if (view.status !== 'awaiting_consent') throw refused('WRONG_STATE', view.status);
+        // The step judges again, by workflow time; but it can only send nothing, and 202 would say it did.
+        if (view.quote && Date.parse(view.quote.expiresAt) <= Date.now())
+          throw refused('QUOTE_EXPIRED', view.status);
         settled(
           await deps.gateway.requestConsent({
             planChangeId: view.id,

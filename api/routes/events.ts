@@ -18,12 +18,19 @@ export function eventsRouter(deps: ApiDeps): Router {
     const agent = await authenticate(deps.knex, request.get('authorization'));
     authorize(agent, ACCESS.everyone);
     const view = await requirePlanChange(deps, agent, request.params.id);
+    const after = lastEventId(request);
+    if (isTerminal(view.status) && (await transitionsAfter(deps.knex, view.id, after)).length === 0) {
+      // Nothing will ever follow: 204 tells a listener not to connect again.
+      response.status(204).end();
+      return;
+    }
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    await stream(deps, view.id, lastEventId(request), response);
+    if (request.method === 'HEAD') response.end();
+    else await stream(deps, view.id, after, response);
   });
   return router;
 }
@@ -42,18 +49,27 @@ async function stream(deps: ApiDeps, planChangeId: string, after: bigint, respon
       }
       return false;
     };
+    let isBehind = false;
     // One read at a time: notifications that come meanwhile are covered by the next.
     const changed = (): void => {
       working = working
         .then((done) => done || flush())
         .then((done) => {
+          isBehind = false;
           if (done) resolve();
           return done;
         })
-        .catch(() => false);
+        .catch(() => {
+          isBehind = true;
+          return false;
+        });
     };
     const unsubscribe = deps.statusEvents.subscribe(planChangeId, { changed, ended: resolve });
-    const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
+    const heartbeat = setInterval(() => {
+      response.write(': still here\n\n');
+      // The database did not answer when it was asked; its notification will not come again.
+      if (isBehind) changed();
+    }, HEARTBEAT_MS);
     response.on('close', () => {
       unsubscribe();
       clearInterval(heartbeat);

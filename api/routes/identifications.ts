@@ -35,9 +35,11 @@ export function identificationRoutes(deps: ApiDeps): Route[] {
       handle: async ({ agent, body, request }) => {
         const startedAt = performance.now();
         const key = accountKey(body.accountNumber);
-        await limits.attempt(agent.agentId, key);
-        const record = await findIdentity(deps.knex, key);
-        if (record === undefined || !isSamePerson(record, body)) {
+        const { record, matches } = await limits.attempt(agent.agentId, key, async () => {
+          const found = await findIdentity(deps.knex, key);
+          return { record: found, matches: found !== undefined && isSamePerson(found, body) };
+        });
+        if (record === undefined || !matches) {
           if (record) await noteFailure(deps, record.customerId, agent.agentId);
           await wait(Math.max(0, FAILURE_TAKES_MS - (performance.now() - startedAt)));
           throw new HttpProblem(
@@ -47,7 +49,6 @@ export function identificationRoutes(deps: ApiDeps): Route[] {
             'We could not match these details to an account. Check them with the customer and try again.',
           );
         }
-        await limits.succeeded(agent.agentId, key);
         const made = await recordIdentification(deps.knex, {
           agentId: agent.agentId,
           customerId: record.customerId,

@@ -85,7 +85,8 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       handle: async ({ agent, params, body, request }) => {
         const view = await requirePlanChange(deps, agent, params['id']);
         refuseImplausible(body);
-        if (await wasAccepted(deps.knex, request.id)) return shown(deps, view);
+        // An earlier try may have done it all; while the change is open, the same message waits for its end.
+        if (isTerminal(view.status) && (await wasAccepted(deps.knex, request.id))) return shown(deps, view);
         if (view.status === 'completed') throw refused('CONSENT_ALREADY_RECORDED', view.status);
         if (isTerminal(view.status)) throw changeClosed(view.status);
         const evidenceId = await insertEvidence(deps.knex, {

@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
 import type { BillingInterval } from '../../domain/billing-cycle.ts';
+import type { ComparablePlan } from '../../domain/nearest-plans.ts';
+import type { Technology } from '../../domain/plan-change-terms.ts';
 import { rows } from '../sql.ts';
 
 export interface PlanOnSale {
@@ -9,6 +11,7 @@ export interface PlanOnSale {
   readonly priceMinor: bigint;
   readonly currency: string;
   readonly interval: BillingInterval;
+  readonly technology: Technology;
   readonly features: readonly string[];
   readonly availableFrom: string;
   readonly availableUntil: string | null;
@@ -26,7 +29,7 @@ export async function plansOnSale(knex: Knex, on: string | undefined): Promise<P
     knex,
     `WITH day AS (SELECT coalesce(:on::date, (now() AT TIME ZONE 'UTC')::date) AS on_date)
      SELECT v.plan_code AS "planCode", v.plan_name AS "planName", v.version, v.price_minor AS "priceMinor", v.currency,
-       v.billing_interval AS interval, v.features, v.available_from AS "availableFrom", v.available_until AS "availableUntil",
+       v.billing_interval AS interval, v.technology, v.features, v.available_from AS "availableFrom", v.available_until AS "availableUntil",
        coalesce((SELECT jsonb_agg(jsonb_build_object('promotionCode', p.promotion_code, 'description', p.description,
            'validFrom', p.valid_from, 'validUntil', p.valid_until) ORDER BY p.promotion_code)
          FROM promotions p
@@ -37,6 +40,17 @@ export async function plansOnSale(knex: Knex, on: string | undefined): Promise<P
      ORDER BY v.price_minor, v.plan_code`,
     { on: on ?? null },
   );
+}
+
+/** The newest version of a plan, whether it is still sold or not. */
+export async function findPlan(knex: Knex, planCode: string): Promise<ComparablePlan | undefined> {
+  const [found] = await rows<ComparablePlan>(
+    knex,
+    `SELECT v.plan_code AS "planCode", v.technology, v.price_minor AS "priceMinor", v.billing_interval AS interval
+     FROM current_plan_versions v WHERE v.plan_code = :planCode`,
+    { planCode },
+  );
+  return found;
 }
 
 export interface Terms {

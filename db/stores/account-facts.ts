@@ -103,7 +103,12 @@ const ACCOUNT_FACTS = `
 export async function lockAccount(trx: Knex.Transaction, query: AccountQuery): Promise<LockedAccount> {
   // A statement of its own: one that waits for a lock goes on with what it saw before the wait.
   await trx('subscriptions').where({ customer_id: query.customerId }).forUpdate().first('id');
-  const facts = await row<FactsRow>(trx, ACCOUNT_FACTS, { ...query });
+  return readAccount(trx, query);
+}
+
+/** The facts without the lock, for what is only shown. Throws when there is no such customer. */
+export async function readAccount(knex: Knex, query: AccountQuery): Promise<LockedAccount> {
+  const facts = await row<FactsRow>(knex, ACCOUNT_FACTS, { ...query });
   const { current, offered, promotion } = facts;
   return {
     customerId: facts.customer_id,

@@ -40,14 +40,29 @@ export async function findConsentLink(knex: Knex, tokenSha256: string): Promise<
   return found;
 }
 
-/** Counts a try with wrong details, at most five; returns false when they are used up. */
-export async function countFailedTry(knex: Knex, linkId: string, allowed: number): Promise<boolean> {
-  const counted = await rows(
+/**
+ * Takes one of the tries before the details are looked at, so that many requests at once get no more of them.
+ * @returns how many are left, or undefined when none was
+ */
+export async function takeTry(knex: Knex, linkId: string, allowed: number): Promise<number | undefined> {
+  const [taken] = await rows<{ left: number }>(
     knex,
-    `UPDATE consent_links SET failed_tries = failed_tries + 1 WHERE id = :linkId AND failed_tries < :allowed RETURNING id`,
+    `UPDATE consent_links SET failed_tries = failed_tries + 1 WHERE id = :linkId AND failed_tries < :allowed
+     RETURNING :allowed - failed_tries AS left`,
     { linkId, allowed },
   );
-  return counted.length > 0;
+  return taken?.left;
+}
+
+/** The details matched: the try did not fail. */
+export async function giveTryBack(knex: Knex, linkId: string): Promise<void> {
+  await rows(
+    knex,
+    `UPDATE consent_links SET failed_tries = greatest(failed_tries - 1, 0) WHERE id = :linkId`,
+    {
+      linkId,
+    },
+  );
 }
 
 /** Spends a link once. @returns when it was spent, or undefined when somebody else spent it before. */
@@ -60,16 +75,15 @@ export async function spendLink(knex: Knex, linkId: string): Promise<string | un
   return spent?.usedAt;
 }
 
-/** What the customer is shown, kept with the evidence. */
+/** The terms that the customer is shown with the quote of a link, kept with the evidence. */
 export async function shownTerms(
   knex: Knex,
-  planChangeId: string,
+  link: Pick<ConsentLink, 'planChangeId' | 'quoteHash'>,
 ): Promise<{ version: string; sha256: string }> {
   return row(
     knex,
-    `SELECT t.version, t.sha256 FROM plan_changes pc
-     JOIN quotes q ON (q.plan_change_id, q.revision) = (pc.id, pc.quote_revision)
-     JOIN terms t ON t.version = q.terms_version WHERE pc.id = :planChangeId`,
-    { planChangeId },
+    `SELECT t.version, t.sha256 FROM quotes q JOIN terms t ON t.version = q.terms_version
+     WHERE q.plan_change_id = :planChangeId AND q.hash = :quoteHash`,
+    { planChangeId: link.planChangeId, quoteHash: link.quoteHash },
   );
 }

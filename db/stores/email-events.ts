@@ -62,7 +62,9 @@ export async function recordEmailEvent(knex: Knex, event: EmailEvent): Promise<b
 
     const status = STATUS_OF[event.event];
     if (RANK[status] <= RANK[mail.status]) return true;
-    await trx('email_outbox').where({ id: event.mailId }).update({ status });
+    await trx('email_outbox')
+      .where({ id: event.mailId })
+      .update({ status, accepted_at: trx.raw('coalesce(accepted_at, now())') });
     if (status === 'accepted') return true;
     const kind = status === 'delivered' ? 'email_delivered' : 'email_undeliverable';
     await appendNote(trx, {

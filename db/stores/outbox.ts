@@ -37,16 +37,22 @@ export async function nextMailRevision(
   return next;
 }
 
+/** The provider's event may have come first and says more: the status then stays, the id is still recorded. */
 export async function updateMail(trx: Knex.Transaction, mailId: string, patch: MailPatch): Promise<void> {
-  const columns =
-    patch.status === 'accepted'
-      ? { status: 'accepted', provider_message_id: patch.providerMessageId, accepted_at: trx.fn.now() }
-      : { status: 'given_up' };
+  const unsettled = ['queued', 'sending'];
+  if (patch.status === 'accepted') {
+    await trx('email_outbox')
+      .where({ id: mailId })
+      .whereNot({ status: 'given_up' })
+      .update({
+        provider_message_id: trx.raw('coalesce(provider_message_id, ?)', [patch.providerMessageId]),
+        accepted_at: trx.raw('coalesce(accepted_at, now())'),
+      });
+  }
   await trx('email_outbox')
     .where({ id: mailId })
-    // The provider's event may have come first and says more.
-    .whereIn('status', ['queued', 'sending'])
-    .update(columns);
+    .whereIn('status', unsettled)
+    .update({ status: patch.status });
 }
 
 interface OutboxRow extends OutgoingMail {
@@ -87,9 +93,7 @@ export function createOutbox(knex: Knex, options: OutboxOptions): Outbox {
         return { claim: 'send', mail: await withConsentLink(trx, mail, options) };
       }),
     async release(mailId) {
-      await knex('email_outbox')
-        .where({ id: mailId, status: 'sending' })
-        .update({ status: 'queued', claimed_at: null });
+      await knex('email_outbox').where({ id: mailId, status: 'sending' }).update({ status: 'queued' });
     },
   };
 }

@@ -11,6 +11,7 @@ const ADVICE: Readonly<Record<string, string>> = {
     'This role may not read all tables: give the auditor or the app role of the database with --database.',
   '42P01': 'The database lacks tables of this system: bring it up to date first with `npm run migrate`.',
   '42703': 'The database lacks columns of this system: bring it up to date first with `npm run migrate`.',
+  ENOENT: 'A file is not there: check --bundle, and the folder of --json.',
   '57014': 'A statement took more than five minutes: audit a copy of the database, or when less is going on.',
 };
 const UNREACHABLE = /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOSTUNREACH|EPIPE|08|57P)/;

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { explainFailure } from './audit-error.ts';
 import { audit } from './audit.ts';
 import { findTargets } from './find-targets.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, stackOf } from './progress.ts';
 import { findingsOf, formatReport, writeReport } from './report.ts';
 
 interface Options {
@@ -47,7 +47,8 @@ async function run(options: Options): Promise<number> {
     logger: new DefaultLogger('ERROR', () => undefined),
     telemetryOptions: { logging: { filter: 'OFF' } },
   });
-  const progress = createProgress(process.stderr);
+  const showStacks = Boolean(process.env['DEBUG']);
+  const progress = createProgress(process.stderr, showStacks);
   try {
     const report = await audit({
       ...(await findTargets({
@@ -69,6 +70,7 @@ async function run(options: Options): Promise<number> {
   } catch (error) {
     progress.end();
     console.error(explainFailure(error));
+    if (showStacks) console.error(stackOf(error));
     return NOT_DONE;
   }
 }

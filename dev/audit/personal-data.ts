@@ -38,6 +38,8 @@ export async function personalDataFinder(query: Query): Promise<PersonalDataFind
 
 /** A text is looked for when it has two words or one of eight letters: "May" is a name and a month. */
 const SHORTEST_WORD = 8;
+/** Names of members and types come again in every event: what was clean once needs no second look. */
+const REMEMBERED = { texts: 10_000, longest: 64 };
 
 export function finderOf(personal: readonly PersonalText[]): PersonalDataFinder {
   const byFirstWords = new Map<string, { readonly words: readonly string[]; readonly of: PersonalText }[]>();
@@ -55,22 +57,26 @@ export function finderOf(personal: readonly PersonalText[]): PersonalDataFinder 
     else byFirstWords.set(key, [{ words, of }]);
   }
 
+  const clean = new Set<string>();
+  const inText = (text: string): PersonalText[] => {
+    const words = wordsOf(text);
+    const found = words.flatMap((word, at) =>
+      [byFirstWords.get(word), byFirstWords.get(`${word} ${words[at + 1] ?? ''}`)]
+        .flatMap((candidates) => candidates ?? [])
+        .filter((candidate) => candidate.words.every((wanted, offset) => words[at + offset] === wanted))
+        .map(({ of }) => of),
+    );
+    const isWorthIt = text.length <= REMEMBERED.longest && clean.size < REMEMBERED.texts;
+    if (found.length === 0 && isWorthIt) clean.add(text);
+    return found;
+  };
   return {
     tooShort,
     size: personal.length - tooShort,
     find(texts) {
       const found = new Set<PersonalText>();
       for (const text of texts) {
-        const words = wordsOf(text);
-        words.forEach((word, at) => {
-          const candidates = [
-            ...(byFirstWords.get(word) ?? []),
-            ...(byFirstWords.get(`${word} ${words[at + 1] ?? ''}`) ?? []),
-          ];
-          for (const { words: wanted, of } of candidates) {
-            if (wanted.every((each, offset) => words[at + offset] === each)) found.add(of);
-          }
-        });
+        if (!clean.has(text)) for (const personalText of inText(text)) found.add(personalText);
       }
       return [...found];
     },

@@ -1,7 +1,15 @@
 import type { AuditProgress } from './audit.ts';
 
+/** For whoever looks for the fault: a database's own words, and so perhaps values of rows. */
+export function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 /** One line that redraws itself on a terminal; elsewhere a plain line for each check. */
-export function createProgress(stream: NodeJS.WriteStream): {
+export function createProgress(
+  stream: NodeJS.WriteStream,
+  showStacks: boolean,
+): {
   readonly tell: (progress: AuditProgress) => void;
   readonly end: () => void;
 } {
@@ -19,6 +27,10 @@ export function createProgress(stream: NodeJS.WriteStream): {
           return draw(`reading histories: ${progress.histories} of ${progress.of}`);
         case 'checking':
           return draw(`${progress.id}  ${progress.title}`);
+        case 'failed':
+          clear();
+          if (showStacks) stream.write(`${progress.id}: ${stackOf(progress.error)}\n`);
+          return;
         case 'checked': {
           const { id, looked, findings, failure } = progress.report;
           const line = failure === null ? `${looked} looked at, ${findings.length} found` : 'could not run';

@@ -7,11 +7,14 @@ export function money({ amount, currency }: Money): string {
   return `${amount} ${currency}`;
 }
 
-/** "120 of 300 GB data, 515 of unlimited messages texts". */
+/** "data: 120 of 300 GB, texts: 515 of unlimited messages". */
 export function usageOf(usage: Identification['usage']): string {
   if (usage.length === 0) return 'nothing on record';
   return usage
-    .map(({ metric, used, allowance, unit }) => `${metric} ${used} of ${allowance ?? 'unlimited'} ${unit}`)
+    .map(
+      ({ metric, used, allowance, unit }) =>
+        `${metric.replaceAll('_', ' ')}: ${used} of ${allowance ?? 'unlimited'} ${unit}`,
+    )
     .join(', ');
 }
 

@@ -53,7 +53,7 @@ export function makeAccount(row: ChurnRow, now: string): NewAccount {
     planCode: plan.planCode,
     planVersion: plan.version,
     priceMinor: row.monthlyChargeMinor * (plan.interval === 'year' ? 12n : 1n),
-    usage: usageOf(plan),
+    usage: usageOf(plan, row),
   };
 }
 
@@ -71,16 +71,22 @@ function unit(): string {
   return faker.datatype.boolean({ probability: 0.3 }) ? `, ${faker.location.secondaryAddress()}` : '';
 }
 
-/** So far in the running cycle: most accounts use some half of what they may, a few go over it. */
-function usageOf(plan: CataloguePlan): NewAccount['usage'] {
-  return Object.entries(plan.allowances).map(([metric, { amount, unit: unitName }]) => {
-    const share = faker.number.float({ min: 0.02, max: 1.05 });
-    const used = (amount ?? 1500) * share;
-    return {
-      metric,
-      used: metric === 'data' ? used.toFixed(1) : used.toFixed(0),
-      allowance: amount,
-      unit: unitName,
-    };
-  });
+/**
+ * Lines and add-ons in use are the row's own. What is metered is made up, so far in the running cycle: most
+ * accounts use some half of what they may, a few go over it.
+ */
+function usageOf(plan: CataloguePlan, row: ChurnRow): NewAccount['usage'] {
+  const lines = row.phone ? (row.multipleLines ? 2 : 1) : 0;
+  const inUse: Readonly<Record<string, number>> = { lines, add_ons: row.addOns };
+  return Object.entries(plan.allowances).map(([metric, { amount, unit: unitName }]) => ({
+    metric,
+    used: inUse[metric]?.toFixed(0) ?? meteredUse(metric, amount),
+    allowance: amount,
+    unit: unitName,
+  }));
+}
+
+function meteredUse(metric: string, allowance: number | null): string {
+  const share = faker.number.float({ min: 0.02, max: 1.05 });
+  return ((allowance ?? 1500) * share).toFixed(metric === 'data' ? 1 : 0);
 }

@@ -5,7 +5,8 @@ import type { Technology } from '../../domain/plan-change-terms.ts';
 export type Allowances = Readonly<
   Partial<Record<Metric, { readonly amount: number | null; readonly unit: string }>>
 >;
-export type Metric = 'data' | 'voice' | 'texts';
+/** The first three are metered; of lines and add-ons the plan has room for so many. */
+export type Metric = 'data' | 'voice' | 'texts' | 'lines' | 'add_ons';
 
 /** One published version of a plan. It is never edited: another price is another version. */
 export interface CataloguePlan {
@@ -39,10 +40,12 @@ const ALL_ADD_ONS = `All six add-ons: ${ADD_ONS}`;
 const PAID_YEARLY = 'Billed once a year';
 
 const gigabytes = (amount: number | null) => ({ data: { amount, unit: 'GB' } });
-const phone = (minutes: number | null, texts: number | null) => ({
+const phone = (minutes: number | null, texts: number | null, lines: 1 | 2) => ({
   voice: { amount: minutes, unit: 'minutes' },
   texts: { amount: texts, unit: 'messages' },
+  lines: { amount: lines, unit: 'lines' },
 });
+const addOns = (amount: number) => ({ add_ons: { amount, unit: 'add-ons' } });
 
 interface PlanDetails extends Pick<CataloguePlan, 'technology' | 'features' | 'allowances'> {
   readonly changes?: Partial<CataloguePlan>;
@@ -67,7 +70,7 @@ function plan(planCode: string, planName: string, price: string, details: PlanDe
 const FIBER_PLUS = {
   technology: 'fiber',
   features: [FIBER, ONE_LINE, THREE_ADD_ONS],
-  allowances: { ...gigabytes(2000), ...phone(1000, 1000) },
+  allowances: { ...gigabytes(2000), ...phone(1000, 1000, 1), ...addOns(3) },
 } as const satisfies PlanDetails;
 
 /**
@@ -79,54 +82,54 @@ export const PLAN_VERSIONS: readonly CataloguePlan[] = [
   plan('phone-basic', 'Phone Basic', '20.00', {
     technology: 'none',
     features: [ONE_LINE],
-    allowances: phone(500, 200),
+    allowances: phone(500, 200, 1),
   }),
   plan('phone-basic-yearly', 'Phone Basic Yearly', '238.80', {
     technology: 'none',
     features: [ONE_LINE, PAID_YEARLY],
-    allowances: phone(500, 200),
+    allowances: phone(500, 200, 1),
     changes: { interval: 'year' },
   }),
   plan('phone-two-lines', 'Phone Two Lines', '25.00', {
     technology: 'none',
     features: [TWO_LINES],
-    allowances: phone(1000, 400),
+    allowances: phone(1000, 400, 2),
   }),
   plan('dsl-internet', 'DSL Internet', '33.60', {
     technology: 'dsl',
     features: [DSL, TWO_ADD_ONS],
-    allowances: gigabytes(300),
+    allowances: { ...gigabytes(300), ...addOns(2) },
   }),
   plan('dsl-internet-plus', 'DSL Internet Plus', '50.70', {
     technology: 'dsl',
     features: [DSL, ALL_ADD_ONS],
-    allowances: gigabytes(500),
+    allowances: { ...gigabytes(500), ...addOns(6) },
   }),
   plan('dsl-phone', 'DSL and Phone', '49.15', {
     technology: 'dsl',
     features: [DSL, ONE_LINE, ONE_ADD_ON],
-    allowances: { ...gigabytes(300), ...phone(500, 500) },
+    allowances: { ...gigabytes(300), ...phone(500, 500, 1), ...addOns(1) },
   }),
   plan('dsl-two-lines', 'DSL and Two Lines', '54.35', {
     technology: 'dsl',
     features: [DSL, TWO_LINES, ONE_ADD_ON],
-    allowances: { ...gigabytes(300), ...phone(1000, 500) },
+    allowances: { ...gigabytes(300), ...phone(1000, 500, 2), ...addOns(1) },
     changes: { availableUntil: '2023-07-01' },
   }),
   plan('dsl-phone-plus', 'DSL and Phone Plus', '61.45', {
     technology: 'dsl',
     features: [DSL, 'One or two phone lines', THREE_ADD_ONS],
-    allowances: { ...gigabytes(500), ...phone(1000, 1000) },
+    allowances: { ...gigabytes(500), ...phone(1000, 1000, 2), ...addOns(3) },
   }),
   plan('dsl-phone-complete', 'DSL and Phone Complete', '79.60', {
     technology: 'dsl',
     features: [DSL, 'One or two phone lines', ALL_ADD_ONS],
-    allowances: { ...gigabytes(1000), ...phone(null, null) },
+    allowances: { ...gigabytes(1000), ...phone(null, null, 2), ...addOns(6) },
   }),
   plan('fiber-basic', 'Fiber Basic', '73.75', {
     technology: 'fiber',
     features: [FIBER, ONE_LINE, ONE_ADD_ON],
-    allowances: { ...gigabytes(1000), ...phone(500, 500) },
+    allowances: { ...gigabytes(1000), ...phone(500, 500, 1), ...addOns(1) },
   }),
   plan('fiber-plus', 'Fiber Plus', '84.80', FIBER_PLUS),
   plan('fiber-plus', 'Fiber Plus', '89.15', {
@@ -136,28 +139,28 @@ export const PLAN_VERSIONS: readonly CataloguePlan[] = [
   plan('fiber-complete', 'Fiber Complete', '100.30', {
     technology: 'fiber',
     features: [FIBER, ONE_LINE, ALL_ADD_ONS],
-    allowances: { ...gigabytes(null), ...phone(null, null) },
+    allowances: { ...gigabytes(null), ...phone(null, null, 1), ...addOns(6) },
   }),
   plan('fiber-two-lines', 'Fiber Two Lines', '79.80', {
     technology: 'fiber',
     features: [FIBER, TWO_LINES, ONE_ADD_ON],
-    allowances: { ...gigabytes(1000), ...phone(1000, 500) },
+    allowances: { ...gigabytes(1000), ...phone(1000, 500, 2), ...addOns(1) },
   }),
   plan('fiber-two-lines-plus', 'Fiber Two Lines Plus', '94.65', {
     technology: 'fiber',
     features: [FIBER, TWO_LINES, THREE_ADD_ONS],
-    allowances: { ...gigabytes(2000), ...phone(2000, 1000) },
+    allowances: { ...gigabytes(2000), ...phone(2000, 1000, 2), ...addOns(3) },
   }),
   plan('fiber-two-lines-plus-yearly', 'Fiber Two Lines Plus Yearly', '1132.20', {
     technology: 'fiber',
     features: [FIBER, TWO_LINES, THREE_ADD_ONS, PAID_YEARLY],
-    allowances: { ...gigabytes(2000), ...phone(2000, 1000) },
+    allowances: { ...gigabytes(2000), ...phone(2000, 1000, 2), ...addOns(3) },
     changes: { interval: 'year' },
   }),
   plan('fiber-two-lines-complete', 'Fiber Two Lines Complete', '106.70', {
     technology: 'fiber',
     features: [FIBER, TWO_LINES, ALL_ADD_ONS],
-    allowances: { ...gigabytes(null), ...phone(null, null) },
+    allowances: { ...gigabytes(null), ...phone(null, null, 2), ...addOns(6) },
   }),
 ];
 

@@ -4,18 +4,22 @@
  * - `POST /v3/mail/send` takes what @sendgrid/mail sends (base URL set to this server): 202 with X-Message-Id
  *   once the mail is on the disk, 401 without a key, 400 with SendGrid's error list.
  * - `GET /messages`, `GET /messages/:id` are the mails as JSON, newest first; `GET /` is the page for people.
- * - `PUT /faults` with a list (see faults.ts) makes the next requests fail; `DELETE /faults` ends that.
+ * - Accepted mails are reported to the event webhook, if there is one: processed and delivered.
+ * - `PUT /faults` with a list (see faults.ts) makes the next requests fail, or their mails be reported otherwise;
+ *   `DELETE /faults` ends that.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import type { EventWebhook } from './event-webhook.ts';
 import { createFaultPlan, faultList } from './faults.ts';
+import { eventsOf, type Delivery } from './mail-events.ts';
 import { parseMailSend } from './mail-send.ts';
 import type { Mail, MailStore } from './mail-store.ts';
 import { outboxPage } from './outbox-page.ts';
 
 const MAX_BODY = '30mb';
 
-export function createSendgridDouble(store: MailStore): Express {
+export function createSendgridDouble(store: MailStore, webhook?: EventWebhook): Express {
   const app = express();
   const faults = createFaultPlan();
   app.disable('x-powered-by');
@@ -32,7 +36,11 @@ export function createSendgridDouble(store: MailStore): Express {
       return;
     }
     const fault = faults.next();
-    const accept = (): Promise<void> => acceptAll(store, parsed.mails);
+    const accept = async (delivery: Delivery | 'unreported' = 'delivered'): Promise<void> => {
+      await acceptAll(store, parsed.mails);
+      if (delivery !== 'unreported')
+        webhook?.report(parsed.mails.flatMap((mail) => eventsOf(mail, delivery)));
+    };
     const answer = (): void => {
       response
         .status(202)
@@ -62,6 +70,15 @@ export function createSendgridDouble(store: MailStore): Express {
       case 'slow':
         await delay(fault.delayMs, undefined, { ref: false });
         await accept();
+        answer();
+        return;
+      case 'bounce':
+      case 'dropped':
+        await accept(fault.mode);
+        answer();
+        return;
+      case 'no-event':
+        await accept('unreported');
         answer();
         return;
       case undefined:

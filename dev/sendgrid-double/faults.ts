@@ -3,7 +3,7 @@ import { z } from 'zod';
 const times = z.int().min(1).max(100_000).default(1);
 const delayMs = z.int().min(0).max(120_000);
 
-/** What the double does to a request instead of accepting it. */
+/** What the double does to a request, or says about its mail, instead of accepting and delivering it. */
 const fault = z.discriminatedUnion('mode', [
   /** Refuses with this status; nothing is accepted. */
   z.strictObject({
@@ -22,6 +22,11 @@ const fault = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('drop'), times }),
   /** Accepts and answers as usual, after the delay. */
   z.strictObject({ mode: z.literal('slow'), times, delayMs }),
+  /** Accepts and answers as usual; the events report this instead of the delivery. */
+  z.strictObject({ mode: z.literal('bounce'), times }),
+  z.strictObject({ mode: z.literal('dropped'), times }),
+  /** Accepts and answers as usual, and reports no event. */
+  z.strictObject({ mode: z.literal('no-event'), times }),
 ]);
 
 /** Body of `PUT /faults`: applied in order, each `times` times (once unless told), one fault to a request. */

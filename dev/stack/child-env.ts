@@ -11,6 +11,8 @@ export interface Places {
   readonly temporalNamespace: string;
   readonly temporalUi: string;
   readonly workflowBundle: string;
+  /** Verification key of the double's events. */
+  readonly webhookVerificationKey: string;
 }
 
 /**
@@ -35,10 +37,12 @@ export function productEnv(config: StartConfig, places: Places): NodeJS.ProcessE
     TEMPORAL_NAMESPACE: places.temporalNamespace,
     TEMPORAL_UI_URL: places.temporalUi,
     WORKFLOW_BUNDLE: places.workflowBundle,
-    // With a key of SendGrid's own the mails go there; without one, through the same code, to the double.
+    // With a key of SendGrid's own the mails go there, and a user's verification key is passed on with the rest
+    // of the environment; without one they go, through the same code, to the double.
     ...(config.sendgridKey === undefined && {
       SENDGRID_API_KEY: 'SG.local-double',
       SENDGRID_BASE_URL: places.outbox,
+      SENDGRID_WEBHOOK_PUBLIC_KEY: places.webhookVerificationKey,
     }),
   };
 }

@@ -48,14 +48,25 @@ export function temporalService(options: {
   };
 }
 
+/** The key by which the API knows the events of the double. */
+export function webhookKeyFile(dataDir: string): string {
+  return path.join(dataDir, 'webhook-key.pem');
+}
+
 export function outboxService(options: {
   checkout: string;
   dataDir: string;
   port: number;
+  /** The API's origin, which hears what becomes of each mail; undefined: mail goes to SendGrid itself. */
+  api: string | undefined;
   env: NodeJS.ProcessEnv;
 }): Service {
   const file = path.join(options.dataDir, 'outbox.jsonl');
   const args = ['--port', String(options.port), '--file', file];
+  if (options.api !== undefined) {
+    const url = `${options.api}/v1/webhooks/sendgrid`;
+    args.push('--webhook', url, '--webhook-key', webhookKeyFile(options.dataDir));
+  }
   return {
     name: 'outbox',
     title: 'the SendGrid double',

@@ -1,13 +1,14 @@
 import { Listr } from 'listr2';
 import { migrate, roleUrl } from '../../db/migrate.ts';
 import { demoCustomers, seedDemo } from '../seed/seed-demo.ts';
+import { webhookKey } from '../sendgrid-double/webhook-key.ts';
 import { bringUpPostgres, bringUpTemporal, type PostgresPlace, type TemporalPlace } from './bring-up.ts';
 import { productEnv } from './child-env.ts';
 import type { DevelopmentKeys } from './development-keys.ts';
 import { writeDemoCustomers, writeEndpoints, type Endpoints } from './endpoints.ts';
 import type { Ports } from './ports.ts';
 import { waitUntilReady } from './readiness.ts';
-import { apiService, outboxService, workerService } from './services.ts';
+import { apiService, outboxService, webhookKeyFile, workerService } from './services.ts';
 import type { StartConfig } from './start-config.ts';
 import type { Supervisor } from './supervisor.ts';
 import { buildWorkflowBundle } from './workflow-bundle.ts';
@@ -67,7 +68,9 @@ export function startTasks({ config, checkout, supervisor, logFolder, signal }: 
                 title: 'SendGrid double',
                 task: async (done, step) => {
                   const { outbox: port } = done.ports.numbers;
-                  await supervisor.start(outboxService({ checkout, dataDir, port, env: config.env }));
+                  const reportsTo = config.sendgridKey === undefined ? api(done) : undefined;
+                  const { env } = config;
+                  await supervisor.start(outboxService({ checkout, dataDir, port, api: reportsTo, env }));
                   step.title = `SendGrid double: ${outbox(done)}${config.sendgridKey === undefined ? '' : ' (idle: mail goes to SendGrid)'}`;
                 },
               },
@@ -89,6 +92,7 @@ export function startTasks({ config, checkout, supervisor, logFolder, signal }: 
           const { ownerUrl, passwords } = done.postgres;
           await migrate({ ownerUrl, passwords });
           done.appUrl = roleUrl(ownerUrl, 'app', passwords.app);
+          const { verificationKey } = await webhookKey(webhookKeyFile(dataDir));
           done.env = productEnv(config, {
             api: api(done),
             apiPort: done.ports.numbers.api,
@@ -98,6 +102,7 @@ export function startTasks({ config, checkout, supervisor, logFolder, signal }: 
             temporalNamespace: done.temporal.namespace,
             temporalUi: done.temporal.uiUrl,
             workflowBundle: done.bundle,
+            webhookVerificationKey: verificationKey,
           });
         },
       },

@@ -102,7 +102,10 @@ describe('drift at activation', () => {
     await update('customers', { id: change.customerId }, { status: 'suspended' });
     const held = await change.run('activatePlan', change.activation(await change.consent()));
     assert.equal(held.outcome, 'held');
-    const consents = await rig.knex('consents').where({ plan_change_id: change.planChangeId }).pluck('quote_hash');
+    const consents = await rig
+      .knex('consents')
+      .where({ plan_change_id: change.planChangeId })
+      .pluck('quote_hash');
     assert.deepEqual(consents, [change.quote.hash]);
   });
 });

@@ -153,12 +153,16 @@ describe('guards of the database', () => {
   });
 
   it('gives a switch that was wanted before the running plan began an instant of its own', async () => {
-    const change = await stageApplied(rig, { account: { anchorDate: '2026-12-20', startDate: '2026-12-20' } });
+    const change = await stageApplied(rig, {
+      account: { anchorDate: '2026-12-20', startDate: '2026-12-20' },
+    });
     const periods = await rig
       .ownerKnex('subscription_periods')
       .where({ subscription_id: change.account.subscriptionId })
       .orderByRaw('lower(valid)')
-      .select<{ micros: string | null }[]>(rig.ownerKnex.raw(`(upper(valid) - lower(valid))::text AS micros`));
+      .select<{ micros: string | null }[]>(
+        rig.ownerKnex.raw(`(upper(valid) - lower(valid))::text AS micros`),
+      );
     assert.deepEqual(
       periods.map(({ micros }) => micros),
       ['00:00:00.000001', null],

@@ -60,7 +60,10 @@ describe('the claim on a mail', () => {
     };
   };
   const refusal = async (attempt: Promise<unknown>): Promise<ApplicationFailure> => {
-    const error: unknown = await attempt.then(() => undefined, (reason: unknown) => reason);
+    const error: unknown = await attempt.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
     assert.ok(error instanceof ApplicationFailure, 'the attempt should have failed');
     return error;
   };

@@ -37,7 +37,10 @@ describe('the first step of a change', () => {
       [kept.hash, kept.expires_at.toISOString(), kept.effective_date],
       [quote.hash, quote.expiresAt, quote.effectiveDate],
     );
-    const notes = await rig.knex('account_notes').where({ plan_change_id: planChangeId }).pluck<string[]>('body');
+    const notes = await rig
+      .knex('account_notes')
+      .where({ plan_change_id: planChangeId })
+      .pluck<string[]>('body');
     assert.equal(notes.length, 1);
     assert.match(notes[0] ?? '', new RegExp(`Fiber Basic .* to Fiber Plus .* Quote ${quote.hash}`));
   });

@@ -33,7 +33,7 @@ const close = (status: 'declined' | 'cancelled' | 'expired'): Stage => {
     const input = {
       ...{ planChangeId: change.planChangeId, customerId: change.customerId, cause: `${status} by message` },
       ...{ expected: change.expected('awaiting_consent'), status, author: change.author },
-      ...{ remarkId, replacedById: null, now: change.now },
+      ...{ remarkId, now: change.now },
     };
     return () => change.run('closePlanChange', input);
   };

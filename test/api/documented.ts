@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { routesOf } from '../../api/app.ts';
 import type { Route } from '../../api/route.ts';
 import type { Api, ApiAnswer } from '../support/api-rig.ts';
+import type { JsonSchema, Schemas } from './json-samples.ts';
 
 /** The routes of this API: tests that loop over them cover a new one by themselves. */
 export function routes(api: Api): readonly Route[] {
@@ -26,4 +27,38 @@ export function assertDocumented(api: Api, operationId: string, answer: ApiAnswe
   if (documented.plainText && contentType.startsWith('text/plain')) return;
   assert.ok(contentType.startsWith(documented.contentType ?? 'application/json'), contentType);
   if (documented.schema) answer.read(documented.schema);
+}
+
+export interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
+  readonly components: { readonly schemas: Schemas };
+}
+
+export interface OpenApiOperation {
+  readonly operationId: string;
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly security?: readonly object[];
+  readonly parameters?: readonly {
+    readonly in: string;
+    readonly name: string;
+    readonly required?: boolean;
+    readonly schema: JsonSchema;
+  }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>> };
+  readonly responses: Readonly<
+    Record<
+      string,
+      {
+        readonly description: string;
+        readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>;
+      }
+    >
+  >;
+}
+
+/** The document as it is served. */
+export async function openApi(api: Api): Promise<OpenApi> {
+  return JSON.parse((await api.get('/openapi.json', { as: null })).text) as OpenApi;
 }

@@ -25,7 +25,8 @@ describe('npm run audit', () => {
   let temporal: string[];
   let planChangeId: string;
 
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     folder = await mkdtemp(path.join(tmpdir(), 'plan-change-audit-'));
     await writeFile(path.join(folder, 'bundle.js'), (await workflowBundle()).code);
     rig = await createRig('audit command');

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { UPDATE } from '../../workflows/contract.ts';
 import { alterDigest, alterEvents } from './altered-histories.ts';
 import { checkBroken, itFinds } from './broken-system.ts';
-import { sharedScenario } from './scenario.ts';
+import { useScenario } from './scenario.ts';
 
 describe('audit of histories that disagree or tell too much', () => {
-  before(() => sharedScenario());
+  useScenario();
 
   itFinds([
     {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { checkBroken, itFinds } from './broken-system.ts';
-import { sharedScenario, type ScenarioChanges } from './scenario.ts';
+import { useScenario, type ScenarioChanges } from './scenario.ts';
 
 const COPY_OF_CHARGES = (id: string, changed: string) => `
   INSERT INTO charges (plan_change_id, quote_revision, quote_hash, line_no, kind, description, service_start, service_end,
@@ -11,7 +11,7 @@ const period = ({ upgraded }: ScenarioChanges) => `WHERE plan_change_id = '${upg
 const of = (id: string) => `WHERE plan_change_id = '${id}'`;
 
 describe('audit of plans, consents and money that were tampered with', () => {
-  before(() => sharedScenario());
+  useScenario();
 
   itFinds([
     {

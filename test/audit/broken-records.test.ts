@@ -1,6 +1,6 @@
 import { startedLongAgo } from './altered-histories.ts';
 import { itFinds } from './broken-system.ts';
-import { sharedScenario } from './scenario.ts';
+import { useScenario } from './scenario.ts';
 
 const of = (id: string) => `WHERE plan_change_id = '${id}'`;
 const withoutNote = (id: string, kind: string) => `DELETE FROM account_notes ${of(id)} AND kind = '${kind}'`;
@@ -12,7 +12,7 @@ const AT_REST = `
   UPDATE step_receipts SET committed_at = committed_at - interval '1 hour';`;
 
 describe('audit of statuses, notes, mails and answers that were tampered with', () => {
-  before(() => sharedScenario());
+  useScenario();
 
   itFinds([
     {

@@ -52,6 +52,14 @@ export function sharedScenario(): Promise<Scenario> {
   return (shared ??= buildScenario('audit'));
 }
 
+/** For the suite that calls it: the first one also waits for the servers and the workflow bundle. */
+export function useScenario(): void {
+  before(async function () {
+    this.timeout(60_000);
+    await sharedScenario();
+  });
+}
+
 // At the top level of the run: after the last suite that uses it.
 after(async () => {
   await shared?.then(

@@ -3,10 +3,10 @@ import { CHECKS } from '../../dev/audit/all-checks.ts';
 import { runCheck } from '../../dev/audit/audit.ts';
 import { openReadOnly } from '../../dev/audit/read-only-database.ts';
 import { workflowBundle } from '../support/plan-change-rig.ts';
-import { sharedScenario } from './scenario.ts';
+import { sharedScenario, useScenario } from './scenario.ts';
 
 describe('audit of a sound system', () => {
-  before(() => sharedScenario());
+  useScenario();
 
   for (const check of CHECKS) {
     it(`${check.id} looks, as the auditor, and finds nothing`, async () => {

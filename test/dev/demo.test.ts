@@ -1,33 +1,20 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { pino } from 'pino';
-import { createApp } from '../../api/app.ts';
-import { createStatusEvents } from '../../api/status-events.ts';
-import { createPlanChangeGateway, type PlanChangeGateway } from '../../api/plan-change-gateway.ts';
 import type { Plan } from '../../dev/demo/api-client.ts';
 import { choosePlan } from '../../dev/demo/choose-plan.ts';
 import { shortened } from '../../dev/demo/teller.ts';
-import { seedAgents } from '../../dev/seed/seed-agents.ts';
-import { DEFAULT_POLICY } from '../../domain/policy.ts';
+import type { TestAccount } from '../../dev/seed/test-account.ts';
 import { createSendgridMailer } from '../../emails/sendgrid-mailer.ts';
 import { createTemplates } from '../../emails/templates.ts';
-import { createRig, startWorker, type Rig, type RigWorker } from '../support/plan-change-rig.ts';
+import { createApiRig, type ApiRig } from '../support/api-rig.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { startSendgridDouble, testTemporal, type TestSendgrid } from '../support/test-stack.ts';
+import { startSendgridDouble, type TestSendgrid } from '../support/test-stack.ts';
 
 const checkout = path.resolve(import.meta.dirname, '../..');
-const KEYS = {
-  agent: 'pc_demoAgen_0123456789abcdef',
-  supervisor: 'pc_demoSupe_0123456789abcdef',
-  ops: 'pc_demoOper_0123456789abcdef',
-  auditor: 'pc_demoAudi_0123456789abcdef',
-};
+const NOBODY = 'http://127.0.0.1:9';
 
 interface Played {
   readonly code: number;
@@ -45,102 +32,81 @@ function play(dataDir: string): Promise<Played> {
   });
 }
 
+/** What `npm start` writes, as far as the demonstration reads it. */
+function writeSystem(
+  folder: string,
+  system: {
+    readonly api: string;
+    readonly outbox: string;
+    readonly key: string;
+    readonly accounts: readonly Pick<TestAccount, 'accountNumber' | 'fullName' | 'serviceAddress'>[];
+  },
+): void {
+  const { api, outbox, key, accounts } = system;
+  const places = { api, outbox, temporalUi: NOBODY, databaseUrl: 'postgresql://app@127.0.0.1:9/none' };
+  writeFileSync(path.join(folder, 'endpoints.json'), JSON.stringify({ ...places, keys: { agent: key } }));
+  writeFileSync(path.join(folder, 'demo-customers.json'), JSON.stringify(accounts));
+}
+
 describe('npm run demo', function () {
   this.timeout(170_000);
   const folder = temporaryFolder();
-  let rig: Rig;
-  let worker: RigWorker;
+  let rig: ApiRig;
   let sendgrid: TestSendgrid;
-  let gateway: PlanChangeGateway;
-  let server: Server;
 
   before(async () => {
     sendgrid = await startSendgridDouble();
-    rig = await createRig('demo', {
+    const company = {
+      name: 'QuickConnect',
+      phone: '+1 800 555 0100',
+      supportEmail: 'service@company.example',
+      publicUrl: NOBODY,
+    };
+    rig = await createApiRig('demo', {
+      templates: createTemplates(company),
       mailer: createSendgridMailer({
         apiKey: 'SG.test',
         baseUrl: sendgrid.origin,
-        from: 'service@company.example',
-        fromName: 'QuickConnect',
-      }),
-      templates: createTemplates({
-        name: 'QuickConnect',
-        phone: '+1 800 555 0100',
-        supportEmail: 'service@company.example',
-        publicUrl: 'http://127.0.0.1',
+        from: company.supportEmail,
+        fromName: company.name,
       }),
     });
-    worker = await startWorker(rig);
-    await seedAgents(rig.ownerKnex, KEYS);
-    const { address, namespace, uiUrl } = await testTemporal();
-    gateway = createPlanChangeGateway({ connection: { address }, namespace, taskQueue: worker.taskQueue });
-    server = createServer(
-      createApp({
-        knex: rig.knex,
-        gateway,
-        policy: DEFAULT_POLICY,
-        log: pino({ level: 'silent' }),
-        webhookPublicKey: undefined,
-        statusEvents: createStatusEvents(rig.database.appUrl, pino({ level: 'silent' })),
-        publicUrl: 'http://127.0.0.1',
-        temporal: { uiUrl, namespace },
-      }),
-    ).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-
-    const { port } = server.address() as AddressInfo;
-    const endpoints = {
-      api: `http://127.0.0.1:${port}`,
-      outbox: sendgrid.origin,
-      temporalUi: uiUrl,
-      databaseUrl: rig.database.appUrl,
-      keys: KEYS,
-    };
-    writeFileSync(path.join(folder.path, 'endpoints.json'), JSON.stringify(endpoints));
   });
 
   after(async () => {
-    server.closeAllConnections();
-    server.close();
-    await gateway.close();
-    await worker.stop();
     await rig.close();
     await sendgrid.stop();
     folder.remove();
   });
 
-  it('plays the six steps, passing over an account that is busy, and once more', async () => {
-    const busy = await rig.account({ fullName: 'Bea Busy' });
-    await worker.open(rig.input(busy));
-    const [ann, ben] = [
-      await rig.account({ fullName: 'Ann Able' }),
-      await rig.account({ fullName: 'Ben Bright', planCode: 'fiber-two-lines-complete' }),
-    ];
-    const customers = [busy, ann, ben].map(({ accountNumber, fullName, serviceAddress }) => ({
-      accountNumber,
-      fullName,
-      serviceAddress,
-    }));
-    writeFileSync(path.join(folder.path, 'demo-customers.json'), JSON.stringify(customers));
+  it('plays the six steps, passing over an account that is busy, and again on another', async () => {
+    const busy = await rig.stranger({ fullName: 'Bea Busy' });
+    await rig.opened(busy);
+    const ann = await rig.stranger({ fullName: 'Ann Able' });
+    const ben = await rig.stranger({ fullName: 'Ben Bright', planCode: 'fiber-two-lines-complete' });
+    writeSystem(folder.path, {
+      api: rig.origin,
+      outbox: sendgrid.origin,
+      key: rig.keys.agent,
+      accounts: [busy, ann, ben],
+    });
 
     const first = await play(folder.path);
     assert.deepEqual({ code: first.code, err: first.err }, { code: 0, err: '' }, first.out);
-    const headings = first.out.match(/^\d {2}.+$/gm);
-    assert.equal(headings?.length, 6);
+    assert.equal(first.out.match(/^\d {2}.+$/gm)?.length, 6);
     assert.match(first.out, /Ann Able, account/);
     assert.match(first.out, /Status +completed/);
     assert.match(first.out, /Temporal UI +http:\S+\/workflows\/plan-change-[0-9a-f-]{36}\/\S+\/history/);
     assert.match(first.out, /Notes +6 on this change, chain verified/);
-
     const [mail] = await sendgrid.messages();
-    assert.ok(mail);
-    assert.equal(mail.to, ann.email);
+    assert.equal(mail?.to, ann.email);
     assert.ok(first.out.includes(`${sendgrid.origin}/#${mail.id}`));
 
     const second = await play(folder.path);
     assert.equal(second.code, 0, second.err);
     assert.match(second.out, /Ben Bright, account/);
 
+    // All have changed in this cycle: the first one changes once more.
     const third = await play(folder.path);
     assert.equal(third.code, 0, third.err);
     assert.match(third.out, /Ann Able, account/);
@@ -155,17 +121,8 @@ describe('npm run demo', function () {
 
   it('says so when the API of endpoints.json is gone', async () => {
     const gone = temporaryFolder();
-    const nobody = 'http://127.0.0.1:9';
-    const endpoints = {
-      api: nobody,
-      outbox: nobody,
-      temporalUi: nobody,
-      databaseUrl: 'postgresql://127.0.0.1:9/none',
-      keys: KEYS,
-    };
-    writeFileSync(path.join(gone.path, 'endpoints.json'), JSON.stringify(endpoints));
-    const customers = [{ accountNumber: '1', fullName: 'Ann Able', serviceAddress: '1 Main Street' }];
-    writeFileSync(path.join(gone.path, 'demo-customers.json'), JSON.stringify(customers));
+    const account = { accountNumber: '1', fullName: 'Ann Able', serviceAddress: '1 Main Street' };
+    writeSystem(gone.path, { api: NOBODY, outbox: NOBODY, key: rig.keys.agent, accounts: [account] });
     const { code, err } = await play(gone.path);
     gone.remove();
     assert.equal(code, 1);

@@ -98,16 +98,23 @@ describe('makeAccount', () => {
   });
 
   it('records usage against the allowances of the plan', () => {
-    const { usage } = makeAccount(row(1, { planCode: 'fiber-complete' }), NOW);
+    const services: Partial<ChurnRow> = { planCode: 'fiber-complete', multipleLines: false, addOns: 5 };
+    const { usage } = makeAccount(row(1, services), NOW);
     const { allowances } = planVersionOn('fiber-complete', '2026-01-01');
     assert.deepEqual(
-      usage.map(({ metric }) => metric),
-      Object.keys(allowances),
+      usage.map(({ metric, allowance, unit }) => [metric, { amount: allowance, unit }]),
+      Object.entries(allowances),
     );
-    for (const { used, allowance } of usage) {
-      assert.match(used, /^\d+(\.\d)?$/);
-      assert.equal(allowance, null);
-    }
+    for (const { used } of usage) assert.match(used, /^\d+(\.\d)?$/);
+  });
+
+  it('takes lines and add-ons in use from the row', () => {
+    const used = (change: Partial<ChurnRow>) =>
+      Object.fromEntries(makeAccount(row(1, change), NOW).usage.map(({ metric, used }) => [metric, used]));
+    const two = used({ planCode: 'dsl-phone-plus', multipleLines: true, addOns: 3 });
+    assert.deepEqual([two['lines'], two['add_ons']], ['2', '3']);
+    const none = used({ planCode: 'dsl-internet', phone: false, addOns: 0 });
+    assert.deepEqual([none['lines'], none['add_ons']], [undefined, '0']);
   });
 });
 

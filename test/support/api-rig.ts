@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { createHttpServer } from '../../api/http-server.ts';
-import { createPlanChangeGateway } from '../../api/plan-change-gateway.ts';
+import { createPlanChangeGateway, type PlanChangeGateway } from '../../api/plan-change-gateway.ts';
 import { createStatusEvents } from '../../api/status-events.ts';
 import { identification } from '../../api/schemas/accounts.ts';
 import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
@@ -80,6 +80,8 @@ export interface ApiRig extends Api {
 }
 
 export interface ApiParts {
+  /** Instead of the one to the Temporal server; the rig does not close it. */
+  readonly gateway?: PlanChangeGateway;
   readonly databaseUrl?: string;
   readonly temporalAddress?: string;
   readonly taskQueue?: string;
@@ -105,6 +107,7 @@ export async function createApiRig(name: string, options: ApiRigOptions = {}): P
         taskQueue: parts.taskQueue ?? taskQueue,
         waitMs: parts.waitMs ?? 5_000,
         webhookPublicKey: parts.webhookPublicKey ?? '',
+        ...(parts.gateway && { gateway: parts.gateway }),
       },
       { policy, keys },
     );
@@ -177,7 +180,7 @@ export function apiKey(): string {
 }
 
 async function serveApi(
-  parts: Required<ApiParts>,
+  parts: Required<Omit<ApiParts, 'gateway'>> & Pick<ApiParts, 'gateway'>,
   given: Pick<ApiDeps, 'policy'> & { readonly keys: Readonly<Record<AgentRole, string>> },
 ): Promise<Api> {
   const { namespace, uiUrl } = await testTemporal();
@@ -189,15 +192,16 @@ async function serveApi(
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const logs: string[] = [];
+  const gateway = createPlanChangeGateway({
+    connection: { address: parts.temporalAddress },
+    namespace,
+    taskQueue: parts.taskQueue,
+    waitMs: parts.waitMs,
+  });
   const log = pino({ level: 'info' }, { write: (line: string) => void logs.push(line) });
   const deps: ApiDeps = {
     knex: openDatabase({ url: parts.databaseUrl, maxConnections: 10, applicationName: 'api under test' }),
-    gateway: createPlanChangeGateway({
-      connection: { address: parts.temporalAddress },
-      namespace,
-      taskQueue: parts.taskQueue,
-      waitMs: parts.waitMs,
-    }),
+    gateway: parts.gateway ?? gateway,
     policy: given.policy,
     log,
     webhookPublicKey: parts.webhookPublicKey === '' ? undefined : parts.webhookPublicKey,
@@ -248,7 +252,7 @@ async function serveApi(
     async close() {
       server.close();
       server.closeAllConnections();
-      await Promise.all([deps.gateway.close(), deps.statusEvents.close(), deps.knex.destroy()]);
+      await Promise.all([gateway.close(), deps.statusEvents.close(), deps.knex.destroy()]);
     },
   };
 }

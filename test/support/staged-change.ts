@@ -21,17 +21,21 @@ export interface StagedChange {
   /** The quote that is current for the test; `requoted` gives a change with another. */
   readonly quote: QuoteOnOffer;
   readonly author: { readonly type: 'agent'; readonly id: string };
-  run<Name extends keyof Activities>(
+  readonly run: <Name extends keyof Activities>(
     name: Name,
     input: Input<Name>,
-  ): Promise<Awaited<ReturnType<Activities[Name]>>>;
-  expected(status: PlanChangeStatus): ExpectedStanding;
+  ) => Promise<Awaited<ReturnType<Activities[Name]>>>;
+  readonly expected: (status: PlanChangeStatus) => ExpectedStanding;
   /** Receives evidence for the current quote and returns the consent as the workflow accepted it. */
-  consent(): Promise<AcceptedConsent>;
+  readonly consent: () => Promise<AcceptedConsent>;
   /** Input of the activation; with null for a change that waits for its date. */
-  activation(consent: AcceptedConsent | null): Input<'activatePlan'>;
-  ids(): { readonly planChangeId: string; readonly customerId: string; readonly revision: number };
-  with(quote: QuoteOnOffer): StagedChange;
+  readonly activation: (consent: AcceptedConsent | null) => Input<'activatePlan'>;
+  readonly ids: () => {
+    readonly planChangeId: string;
+    readonly customerId: string;
+    readonly revision: number;
+  };
+  readonly with: (quote: QuoteOnOffer) => StagedChange;
 }
 
 /** How a change is staged: whose, and what is asked for. */

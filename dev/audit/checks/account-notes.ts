@@ -76,12 +76,14 @@ const NOTE_OF_EACH_CONFIRMATION = `
   FROM plan_changes pc`;
 
 const NOTE_OF_EACH_IDENTIFICATION = `
-  SELECT NULL::uuid, c.id,
-    CASE WHEN i.n <> n.n THEN format('%s identifications, %s notes of them', i.n, n.n) END
-  FROM customers c
-  CROSS JOIN LATERAL (SELECT count(*) AS n FROM identifications WHERE customer_id = c.id) AS i
-  CROSS JOIN LATERAL (SELECT count(*) AS n FROM account_notes WHERE customer_id = c.id AND kind = 'identified') AS n
-  WHERE i.n + n.n > 0`;
+  SELECT NULL::uuid, customer_id,
+    CASE WHEN sum(n) FILTER (WHERE NOT is_note) IS DISTINCT FROM sum(n) FILTER (WHERE is_note)
+         THEN format('%s identifications, %s notes of them', coalesce(sum(n) FILTER (WHERE NOT is_note), 0),
+           coalesce(sum(n) FILTER (WHERE is_note), 0)) END
+  FROM (SELECT customer_id, false AS is_note, count(*) AS n FROM identifications GROUP BY customer_id
+        UNION ALL
+        SELECT customer_id, true, count(*) FROM account_notes WHERE kind = 'identified' GROUP BY customer_id) AS counted
+  GROUP BY customer_id`;
 
 const NOTES_OF_THEIR_CHANGE = `
   SELECT n.plan_change_id, n.customer_id,

@@ -24,7 +24,10 @@ export const everyHistoryReplays: Check = {
     }
     const kept = [...histories.executions.keys()].map(planChangeIdOf).filter((id) => id !== null);
     const [forgotten] = await context.query<{ n: number }>(WITHOUT_HISTORY, [kept]);
-    context.unchecked('changes whose history is not there: its retention is over', forgotten?.n ?? 0);
+    context.unchecked(
+      'changes without a history: retention is over, or they are newer than this audit',
+      forgotten?.n ?? 0,
+    );
     return findings;
   },
 };

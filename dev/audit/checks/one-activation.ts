@@ -5,20 +5,23 @@ import { guardsInForce } from './guards.ts';
 
 const ONE_OF_EACH = `
   SELECT pc.id, pc.customer_id, CASE
-    WHEN charged.sets > 1 THEN format('%s sets of charges stand', charged.sets)
-    WHEN period.n > 1 THEN format('%s periods were opened', period.n)
-    WHEN balance.n > 1 THEN format('%s balance entries stand', balance.n)
-    WHEN transition.n > 1 THEN format('it became activated %s times', transition.n)
-    WHEN charged.sets <> (pc.applied_at IS NOT NULL)::int OR period.n <> charged.sets
-      THEN format('applied %s, sets of charges %s, periods %s', pc.applied_at IS NOT NULL, charged.sets, period.n) END
+    WHEN n.sets > 1 THEN format('%s sets of charges stand', n.sets)
+    WHEN n.periods > 1 THEN format('%s periods were opened', n.periods)
+    WHEN n.entries > 1 THEN format('%s balance entries stand', n.entries)
+    WHEN n.transitions > 1 THEN format('it became activated %s times', n.transitions)
+    WHEN n.sets <> (pc.applied_at IS NOT NULL)::int OR n.periods <> n.sets
+      THEN format('applied %s, sets of charges %s, periods %s', pc.applied_at IS NOT NULL, n.sets, n.periods) END
   FROM plan_changes pc
-  CROSS JOIN LATERAL (SELECT count(DISTINCT c.quote_revision)::int AS sets FROM (${STANDING_CHARGES}) AS c
-    WHERE c.plan_change_id = pc.id) AS charged
-  CROSS JOIN LATERAL (SELECT count(*)::int AS n FROM subscription_periods p WHERE p.plan_change_id = pc.id) AS period
-  CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE NOT reversal) - count(*) FILTER (WHERE reversal) AS n
-    FROM balance_entries b WHERE b.plan_change_id = pc.id) AS balance
-  CROSS JOIN LATERAL (SELECT count(*)::int AS n FROM plan_change_transitions t
-    WHERE t.plan_change_id = pc.id AND t.status = 'activated') AS transition`;
+  LEFT JOIN (SELECT plan_change_id, count(DISTINCT quote_revision) AS n FROM (${STANDING_CHARGES}) AS standing
+    GROUP BY plan_change_id) AS charged ON charged.plan_change_id = pc.id
+  LEFT JOIN (SELECT plan_change_id, count(*) AS n FROM subscription_periods
+    GROUP BY plan_change_id) AS period ON period.plan_change_id = pc.id
+  LEFT JOIN (SELECT plan_change_id, count(*) FILTER (WHERE NOT reversal) - count(*) FILTER (WHERE reversal) AS n
+    FROM balance_entries GROUP BY plan_change_id) AS balance ON balance.plan_change_id = pc.id
+  LEFT JOIN (SELECT plan_change_id, count(*) AS n FROM plan_change_transitions WHERE status = 'activated'
+    GROUP BY plan_change_id) AS activated ON activated.plan_change_id = pc.id
+  CROSS JOIN LATERAL (SELECT coalesce(charged.n, 0) AS sets, coalesce(period.n, 0) AS periods,
+    coalesce(balance.n, 0) AS entries, coalesce(activated.n, 0) AS transitions) AS n`;
 
 /** Charges are posted by the step alone: each set has its receipt, each applied receipt its set. */
 const RECEIPT_OF_CHARGES = `

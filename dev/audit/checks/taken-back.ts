@@ -4,14 +4,18 @@ import { applyRules } from '../check.ts';
 /** Changes that are not applied, whatever was committed of them on the way. */
 const NOTHING_LEFT = `
   SELECT pc.id, pc.customer_id, CASE
-    WHEN EXISTS (SELECT 1 FROM subscription_periods p WHERE p.plan_change_id = pc.id)
-      THEN 'it is not applied, yet a period names it'
-    WHEN EXISTS (SELECT 1 FROM charges c WHERE c.plan_change_id = pc.id
-                 GROUP BY c.quote_revision, c.line_no HAVING sum(c.amount_minor) <> 0 OR count(*) <> 2)
-      THEN 'it is not applied, yet a charge is not reversed'
-    WHEN (SELECT coalesce(sum(b.amount_minor), 0) FROM balance_entries b WHERE b.plan_change_id = pc.id) <> 0
-      THEN 'it is not applied, yet a balance entry is not reversed' END
-  FROM plan_changes pc WHERE pc.applied_at IS NULL`;
+    WHEN period.plan_change_id IS NOT NULL THEN 'it is not applied, yet a period names it'
+    WHEN charged.is_left THEN 'it is not applied, yet a charge is not reversed'
+    WHEN balance.amount <> 0 THEN 'it is not applied, yet a balance entry is not reversed' END
+  FROM plan_changes pc
+  LEFT JOIN (SELECT DISTINCT plan_change_id FROM subscription_periods) AS period ON period.plan_change_id = pc.id
+  LEFT JOIN (SELECT plan_change_id, bool_or(amount <> 0 OR n <> 2) AS is_left
+    FROM (SELECT plan_change_id, sum(amount_minor) AS amount, count(*) AS n FROM charges
+          GROUP BY plan_change_id, quote_revision, line_no) AS line
+    GROUP BY plan_change_id) AS charged ON charged.plan_change_id = pc.id
+  LEFT JOIN (SELECT plan_change_id, sum(amount_minor) AS amount FROM balance_entries
+    GROUP BY plan_change_id) AS balance ON balance.plan_change_id = pc.id
+  WHERE pc.applied_at IS NULL`;
 
 /** The period of before runs on, or another change ended it later. */
 const PLAN_AS_BEFORE = `

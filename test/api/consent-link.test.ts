@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
+import proto from '@temporalio/proto';
+import { notes } from '../../api/schemas/accounts.ts';
+import { acceptedPlanChange, planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
+import { CONSENT_LINK_PLACEHOLDER } from '../../domain/consent-link.ts';
+import { createApiRig, type ApiRig } from '../support/api-rig.ts';
+import {
+  agreementOf,
+  askForConsent,
+  customerAt,
+  linkIn,
+  mailsAbout,
+  mailsOfKind,
+  PRODUCT_TEMPLATES,
+} from '../support/customer-mails.ts';
+import { contentsOf } from '../support/database-contents.ts';
+import { assertDocumented } from './documented.ts';
+import { expectProblem } from './expect-problem.ts';
+
+const { History } = proto.temporal.api.history.v1;
+
+describe('API: consent by link', () => {
+  let api: ApiRig;
+  before(async () => {
+    api = await createApiRig('api consent link', { templates: PRODUCT_TEMPLATES });
+  });
+  after(() => api.close());
+
+  const opened = async (activation: object = { when: 'end_of_cycle' }) => {
+    const account = await api.stranger();
+    return { account, change: await api.opened(account, { activation }) };
+  };
+  const linkPath = ({ planChangeId }: PlanChangeJson): string =>
+    `/v1/plan-changes/${planChangeId}/consent-link`;
+  const requested = async ({ planChangeId }: PlanChangeJson): Promise<number> =>
+    (await mailsAbout(api, planChangeId)).filter(({ kind }) => kind === 'consent_request').length;
+
+  it('answers 202 and emails the customer a link to the quote', async () => {
+    const { account, change } = await opened();
+    const answer = await api.post(linkPath(change), {});
+    assert.equal(answer.status, 202);
+    assertDocumented(api, 'sendConsentLink', answer);
+    assert.equal(answer.headers.get('location'), `/v1/plan-changes/${change.planChangeId}`);
+    assert.deepEqual(answer.read(acceptedPlanChange), {
+      planChangeId: change.planChangeId,
+      status: 'awaiting_consent',
+    });
+    const [mail] = await mailsOfKind(api, change.planChangeId, 'consent_request');
+    assert.equal(mail?.recipient, account.email);
+    assert.match(mail.subject, /Fiber Plus/);
+    assert.equal((await customerAt(api, linkIn(mail)).look()).status, 200);
+    const { items } = (await api.get(`/v1/customers/${change.customerId}/notes`)).read(notes);
+    const [note] = items.filter(({ kind }) => kind === 'consent_requested');
+    assert.deepEqual([note?.author.id, note?.planChangeId], [api.agentIds.agent, change.planChangeId]);
+    assert.ok(note?.body.includes(change.quote?.hash ?? 'no quote'));
+  });
+
+  it('keeps the hash of the token and nothing else: not in a table, not in the stored mail, not in Temporal', async () => {
+    const { change } = await opened();
+    const path = await askForConsent(api, change.planChangeId);
+    await customerAt(api, path).look();
+    const token = path.replace('/consent/', '');
+    const hash = createHash('sha256').update(token).digest('hex');
+
+    const tables = Object.entries(await contentsOf(api.rig.ownerKnex));
+    const holding = (text: string): string[] =>
+      tables.flatMap(([table, lines]) => lines.filter((line) => line.includes(text)).map(() => table));
+    assert.ok(tables.length > 20);
+    assert.deepEqual(holding(token), []);
+    assert.deepEqual(holding(hash), ['consent_links']);
+    const mails = await api.rig
+      .knex('email_outbox')
+      .where({ plan_change_id: change.planChangeId, kind: 'consent_request' })
+      .select<{ body_text: string; body_html: string }[]>('body_text', 'body_html');
+    for (const { body_text: text, body_html: html } of mails) {
+      assert.ok(text.includes(CONSENT_LINK_PLACEHOLDER) && html.includes(CONSENT_LINK_PLACEHOLDER));
+      assert.ok(!/\/consent\/[\w-]{43}/.test(text + html));
+    }
+
+    const [workflowId] = await consentRequests(api, change);
+    const history = await api.worker?.client.workflow.getHandle(workflowId ?? '').fetchHistory();
+    const bytes = Buffer.from(History.encode(history ?? {}).finish());
+    assert.ok(bytes.includes(change.planChangeId));
+    assert.ok(!bytes.includes(token));
+  });
+
+  it('sends another mail when asked again; both links work until one is used', async () => {
+    const { account, change } = await opened();
+    const [first, second] = [
+      await askForConsent(api, change.planChangeId),
+      await askForConsent(api, change.planChangeId),
+    ];
+    assert.notEqual(first, second);
+    assert.equal(await requested(change), 2);
+    for (const path of [first, second]) assert.equal((await customerAt(api, path).look()).status, 200);
+    assert.equal((await customerAt(api, second).send(agreementOf(account))).status, 200);
+    for (const path of [first, second]) {
+      expectProblem(await customerAt(api, path).send(agreementOf(account)), 409, 'link-used');
+      assert.equal((await customerAt(api, path).look()).status, 409);
+    }
+  });
+
+  it('takes the answer of one link when two are answered at once', async () => {
+    const { account, change } = await opened();
+    const paths = [
+      await askForConsent(api, change.planChangeId),
+      await askForConsent(api, change.planChangeId),
+    ];
+    const answers = await Promise.all(paths.map((path) => customerAt(api, path).send(agreementOf(account))));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409]);
+    const consents = await api.rig.knex('consents').where({ plan_change_id: change.planChangeId });
+    assert.equal(consents.length, 1);
+  });
+
+  it('sends one mail however often a request is repeated', async () => {
+    const { change } = await opened();
+    const key = randomUUID();
+    const again = () => api.post(linkPath(change), {}, { key });
+    const answers = [
+      await again(),
+      ...(await Promise.all([again(), again(), again(), again()])),
+      await again(),
+    ];
+    for (const { status, text } of answers) assert.deepEqual([status, text], [202, answers[0]?.text]);
+    await mailsOfKind(api, change.planChangeId, 'consent_request');
+    const [workflowId, ...others] = await consentRequests(api, change);
+    assert.deepEqual(others, []);
+    await api.worker?.client.workflow.getHandle(workflowId ?? '').result();
+    assert.equal(await requested(change), 1);
+    expectProblem(await api.post(linkPath(change), { note: 'another' }, { key }), 422, 'invalid-input');
+  });
+
+  it('refuses when no consent is awaited, and sends nothing', async () => {
+    const scheduled = await api.changeOf(await api.stranger(), { activation: { when: 'end_of_cycle' } });
+    expectProblem(await api.post(linkPath(scheduled), {}), 409, 'wrong-state');
+
+    const { account, change: held } = await opened({ when: 'immediately' });
+    await api.rig.ownerKnex('customers').where({ id: account.customerId }).update({ status: 'suspended' });
+    const path = await askForConsent(api, held.planChangeId);
+    await customerAt(api, path).send(agreementOf(account));
+    assert.equal((await api.get(`/v1/plan-changes/${held.planChangeId}`)).read(planChange).status, 'held');
+    expectProblem(await api.post(linkPath(held), {}), 409, 'wrong-state');
+
+    const { change: cancelled } = await opened();
+    await api.post(`/v1/plan-changes/${cancelled.planChangeId}/cancel`, { reason: 'no more' });
+    expectProblem(await api.post(linkPath(cancelled), {}), 409, 'plan-change-closed');
+    assert.deepEqual(await Promise.all([scheduled, held, cancelled].map(requested)), [0, 1, 0]);
+  });
+
+  it('is for agents who serve the customer, with a key for repeats and no body', async () => {
+    const { change } = await opened();
+    expectProblem(await api.post(linkPath(change), {}, { as: 'ops' }), 403, 'role-not-allowed');
+    expectProblem(await api.post(linkPath(change), {}, { as: 'auditor' }), 403, 'role-not-allowed');
+    expectProblem(await api.post(linkPath(change), {}, { as: 'supervisor' }), 404, 'not-found');
+    expectProblem(await api.post(linkPath(change), {}, { as: null }), 401, 'unauthenticated');
+    expectProblem(await api.post(linkPath(change), {}, { key: null }), 400, 'idempotency-key-required');
+    expectProblem(await api.post(linkPath(change), { to: 'me@example.org' }), 422, 'invalid-input');
+    for (const id of [randomUUID(), 'nonsense'])
+      expectProblem(await api.post(`/v1/plan-changes/${id}/consent-link`, {}), 404, 'not-found');
+    assert.equal(await requested(change), 0);
+  });
+});
+
+/** Ids of the workflows that asked the customer of a change. */
+async function consentRequests(api: ApiRig, { planChangeId }: PlanChangeJson): Promise<string[]> {
+  const requests = await api.rig
+    .knex('step_receipts')
+    .where('workflow_id', 'like', 'request-consent-%')
+    .where('step', 'like', 'requestConsent%')
+    .whereRaw(`result->>'mailId' IN (SELECT id::text FROM email_outbox WHERE plan_change_id = ?)`, [
+      planChangeId,
+    ])
+    .pluck<string[]>('workflow_id');
+  return requests;
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import type { Knex } from 'knex';
+import { openDatabase } from '../../db/knex.ts';
+import { migrationSource } from '../../db/migrations/index.ts';
+import { dumpSchema } from '../../db/schema-dump.ts';
+import { seedCatalogue } from '../../dev/seed/seed-catalogue.ts';
+import { createTestDatabase, type TestDatabase } from '../support/test-stack.ts';
+
+describe('migrations', function () {
+  this.timeout(60_000);
+  let database: TestDatabase;
+  let migrator: Knex;
+
+  before(async () => {
+    database = await createTestDatabase('migrations');
+    migrator = openDatabase({ url: database.migratorUrl, maxConnections: 2 });
+  });
+  after(async () => {
+    await migrator.destroy();
+    await database.drop();
+  });
+
+  it('lead to the schema that is committed', async () => {
+    const committed = await readFile(new URL('../../db/schema.sql', import.meta.url), 'utf8');
+    assert.equal(await dumpSchema(migrator), committed, 'run `npm run schema` and review the difference');
+  });
+
+  it('go down one by one and up again to the same schema, and down to nothing', async () => {
+    const config = { migrationSource };
+    const dumps = [await dumpSchema(migrator)];
+    const names = await migrationSource.getMigrations([]);
+    for (const name of names.toReversed()) {
+      assert.deepEqual((await migrator.migrate.down(config))[1], [name]);
+      dumps.push(await dumpSchema(migrator));
+    }
+    assert.doesNotMatch(dumps.at(-1) ?? '', /CREATE (TABLE|TYPE|FUNCTION|VIEW|TRIGGER)/);
+    for (const name of names) {
+      assert.deepEqual((await migrator.migrate.up(config))[1], [name]);
+      dumps.pop();
+      assert.equal(await dumpSchema(migrator), dumps.at(-1) ?? (await dumpSchema(migrator)), name);
+    }
+  });
+
+  it('keep the rows of tables they do not touch', async () => {
+    await seedCatalogue(migrator);
+    const plans = await migrator('plan_versions').orderBy(['plan_code', 'version']);
+    await migrator.migrate.down({ migrationSource });
+    await migrator.migrate.up({ migrationSource });
+    assert.deepEqual(await migrator('plan_versions').orderBy(['plan_code', 'version']), plans);
+    assert.ok(plans.length > 0);
+  });
+
+  it('wait for each other instead of failing', async () => {
+    const { migrate } = await import('../../db/migrate.ts');
+    const password = new URL(database.migratorUrl).password;
+    const passwords = {
+      migrator: password,
+      app: new URL(database.appUrl).password,
+      auditor: new URL(database.auditorUrl).password,
+    };
+    await Promise.all([1, 2, 3].map(() => migrate({ ownerUrl: database.ownerUrl, passwords })));
+  });
+});
