@@ -5,14 +5,24 @@ const typesOnly = { dependencyTypesNot: ['type-only'] };
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'domain-is-pure',
       comment: 'domain/ imports itself, the date library, the RFC 8785 canonicalizer and a pure SHA-256.',
       severity: 'error',
       from: { path: '^domain/' },
-      to: { pathNot: ['^domain/', npm('temporal-polyfill|temporal-utils|temporal-spec|canonicalize|@noble/hashes')] },
+      to: {
+        pathNot: [
+          '^domain/',
+          npm('temporal-polyfill|temporal-utils|temporal-spec|canonicalize|@noble/hashes'),
+        ],
+      },
     },
     {
       name: 'workflows-are-deterministic',
@@ -55,12 +65,18 @@ module.exports = {
       name: 'api-starts-workflows-by-contract',
       severity: 'error',
       from: { path: '^api/' },
-      to: { path: ['^activities/', '^workflows/', '^dev/', '^emails/'], pathNot: '^workflows/contract\\.ts$' },
+      to: {
+        path: ['^activities/', '^workflows/', '^dev/', '^emails/'],
+        pathNot: '^workflows/contract\\.ts$',
+      },
     },
     {
       name: 'one-importer-of-the-temporal-client',
       severity: 'error',
-      from: { path: '^(domain|workflows|activities|db|emails|api)/', pathNot: '^api/plan-change-gateway\\.ts$' },
+      from: {
+        path: '^(domain|workflows|activities|db|emails|api)/',
+        pathNot: '^api/plan-change-gateway\\.ts$',
+      },
       to: { path: npm('@temporalio/client') },
     },
     {
@@ -87,6 +103,9 @@ module.exports = {
     exclude: { path: '^(dist|coverage)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

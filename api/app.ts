@@ -18,6 +18,7 @@ import { eventsRouter } from './routes/events.ts';
 import { identificationRoutes } from './routes/identifications.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { planChangeRoutes } from './routes/plan-changes.ts';
+import { recommendationRoutes } from './routes/recommendations.ts';
 import { sendgridWebhookRouter } from './sendgrid-webhook.ts';
 
 const BODY_LIMIT = '32kb';
@@ -27,6 +28,7 @@ export function routesOf(deps: ApiDeps): Route[] {
   return [
     ...identificationRoutes(deps),
     ...catalogueRoutes(deps),
+    ...recommendationRoutes(deps),
     ...planChangeRoutes(deps),
     ...messageRoutes(deps),
     ...consentLinkRoutes(deps),

@@ -67,7 +67,7 @@ export const REJECTIONS: Readonly<Record<RejectionCode, Omit<Entry, 'code'>>> = 
     status: 422,
     title: 'The plan is not available',
     detail:
-      'The plan is not on sale for this account on the effective date. Choose one from GET /v1/plans?on=DATE.',
+      'The plan is not on sale for this account on the effective date. Choose one from GET /v1/plans?on=DATE; nearestPlans, where given, names those nearest to it.',
   },
   'plan-already-active': {
     status: 422,
@@ -135,9 +135,14 @@ export const REFUSALS: Readonly<Record<Refusal, Entry>> = {
   },
 };
 
-export function rejected(code: RejectionCode, openPlanChangeId: string | null): HttpProblem {
+/** @param more extension members that help with this rejection */
+export function rejected(
+  code: RejectionCode,
+  openPlanChangeId: string | null,
+  more: NonNullable<ProblemOptions['extra']> = {},
+): HttpProblem {
   const { status, title, detail } = REJECTIONS[code];
-  const extra = openPlanChangeId === null ? {} : { openPlanChangeId };
+  const extra = { ...(openPlanChangeId !== null && { openPlanChangeId }), ...more };
   return new HttpProblem(status, code, title, detail, { final: true, extra });
 }
 

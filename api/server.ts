@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { pino } from 'pino';
 import { loadConfig } from '../config.ts';
 import { openDatabase } from '../db/knex.ts';
+import { sweepEvidence } from '../db/stores/evidence.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { createApp } from './app.ts';
 import { createHttpServer } from './http-server.ts';
@@ -10,6 +11,7 @@ import { createPlanChangeGateway } from './plan-change-gateway.ts';
 
 /** Composition root of the API. Stops on SIGTERM or SIGINT after the requests under way are answered. */
 const DRAIN_MS = 10_000;
+const SWEEP_EVERY_MS = 10 * 60_000;
 
 async function main(): Promise<void> {
   const config = loadConfig();
@@ -37,9 +39,15 @@ async function main(): Promise<void> {
   server.listen(config.api.port, config.api.host);
   await once(server, 'listening');
   log.info({ port: config.api.port }, 'api is listening');
+  const sweeping = setInterval(() => {
+    sweepEvidence(knex).catch(() => {
+      log.warn('unaccepted evidence is swept later: the database is away');
+    });
+  }, SWEEP_EVERY_MS);
 
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   log.info('draining');
+  clearInterval(sweeping);
   server.close();
   server.closeIdleConnections();
   // Listeners of live status reconnect to whoever serves next.

@@ -11,6 +11,7 @@ import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem, notFound, rejected } from '../http-errors.ts';
 import { changeClosed, settled } from '../outcome.ts';
+import { planRejection } from '../plan-rejection.ts';
 import type { Answer, Route, RouteRequest } from '../route.ts';
 import { defineRoute } from '../route.ts';
 import { page } from '../schemas/common.ts';
@@ -51,8 +52,7 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
         const identification = await findIdentification(deps.knex, body.identificationId);
         if (identification?.agentId !== agent.agentId) throw notFound('identification');
         if (!PLAN_CODE.test(body.planCode)) throw rejected('plan-unknown', null);
-        if (!PROMOTION_CODE.test(body.promotionCode ?? 'NONE'))
-          throw rejected('promotion-not-applicable', null);
+        requirePromotionCode(body.promotionCode);
         if (body.replaces !== undefined) {
           await requireReplaceable(deps, identification.customerId, body.replaces);
         }
@@ -126,6 +126,7 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
         if (identification?.agentId !== agent.agentId || identification.customerId !== reverted.customerId) {
           throw notFound('identification');
         }
+        requirePromotionCode(body.promotionCode);
         if (reverted.appliedAt === null) {
           throw new HttpProblem(
             409,
@@ -140,7 +141,8 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
           agentId: agent.agentId,
           identificationId: identification.identificationId,
           planCode: reverted.fromPlanCode,
-          promotionCode: null,
+          // A promotional price of back then is over: only a promotion that runs now can be asked for.
+          promotionCode: body.promotionCode ?? null,
           activation: body.activation,
           replacesId: null,
           revertsId: reverted.id,
@@ -166,6 +168,10 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
   ];
 }
 
+function requirePromotionCode(code: string | undefined): void {
+  if (code !== undefined && !PROMOTION_CODE.test(code)) throw rejected('promotion-not-applicable', null);
+}
+
 /** Starts the workflow or meets the one of an earlier try, and answers with its quote. */
 async function open(
   deps: ApiDeps,
@@ -184,12 +190,13 @@ async function open(
     };
   }
   if (outcome.kind === 'answered' && outcome.answer.outcome === 'rejected') {
-    throw rejected(outcome.answer.code, outcome.answer.openPlanChangeId);
+    throw await planRejection(deps, input, outcome.answer.code, outcome.answer.openPlanChangeId);
   }
   // Quoted now; or by an earlier try whose workflow has ended since: the database remembers.
   const view = await findPlanChange(deps.knex, planChangeId);
   if (view === undefined) throw changeClosed('unknown');
-  if (view.rejectionCode !== null) throw rejected(view.rejectionCode as RejectionCode, null);
+  if (view.rejectionCode !== null)
+    throw await planRejection(deps, input, view.rejectionCode as RejectionCode, null);
   return { status: 201, body: serialisePlanChange(view, deps), headers: { location } };
 }
 

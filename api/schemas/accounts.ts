@@ -41,6 +41,15 @@ export const identification = z
 
 export const plansQuery = z.strictObject({ on: plainDate.optional() });
 
+export const promotion = z
+  .strictObject({
+    promotionCode: z.string(),
+    description: z.string(),
+    validFrom: plainDate,
+    validUntil: plainDate.meta({ description: 'First date on which it can no longer be used.' }),
+  })
+  .meta({ id: 'Promotion' });
+
 export const plan = z
   .strictObject({
     planCode: z.string(),
@@ -51,14 +60,7 @@ export const plan = z
     features: z.array(z.string()),
     availableFrom: plainDate,
     availableUntil: plainDate.nullable().meta({ description: 'First date on which it can no longer start.' }),
-    promotions: z.array(
-      z.strictObject({
-        promotionCode: z.string(),
-        description: z.string(),
-        validFrom: plainDate,
-        validUntil: plainDate.meta({ description: 'First date on which it can no longer be used.' }),
-      }),
-    ),
+    promotions: z.array(promotion),
   })
   .meta({ id: 'Plan' });
 

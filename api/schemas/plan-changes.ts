@@ -80,7 +80,15 @@ export const confirmationBody = z
   })
   .meta({ id: 'Confirmation' });
 
-export const revertBody = z.strictObject({ identificationId: uuid, activation }).meta({ id: 'Revert' });
+export const revertBody = z
+  .strictObject({
+    identificationId: uuid,
+    promotionCode: promotionCode
+      .optional()
+      .meta({ description: 'One that runs now. A promotion of back then is never applied again by itself.' }),
+    activation,
+  })
+  .meta({ id: 'Revert' });
 
 const emailStatus = z.enum(['queued', 'sending', 'accepted', 'delivered', 'bounced', 'dropped', 'given_up']);
 

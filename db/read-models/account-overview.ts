@@ -16,7 +16,8 @@ export interface AccountOverview {
   readonly priceMinor: bigint;
   readonly interval: BillingInterval;
   readonly since: string;
-  /** The present date in the customer's zone. */
+  /** ISO instant of the read, and its date in the customer's zone. */
+  readonly now: string;
   readonly today: string;
   readonly usage: readonly {
     readonly metric: string;
@@ -34,7 +35,7 @@ export async function accountOverview(knex: Knex, customerId: string): Promise<A
        c.time_zone AS "timeZone", c.currency, s.anchor_date AS "anchorDate",
        p.plan_code AS "planCode", v.plan_name AS "planName", p.price_minor AS "priceMinor",
        v.billing_interval AS interval, ${isoInstant('lower(p.valid)')} AS since,
-       (now() AT TIME ZONE c.time_zone)::date AS today,
+       ${isoInstant('now()')} AS now, (now() AT TIME ZONE c.time_zone)::date AS today,
        coalesce((SELECT jsonb_agg(jsonb_build_object('metric', u.metric, 'used', u.used, 'allowance', u.allowance, 'unit', u.unit)
           ORDER BY u.metric) FROM usage_records u WHERE u.subscription_id = s.id), '[]') AS usage,
        (SELECT pc.id FROM plan_changes pc WHERE pc.subscription_id = s.id AND pc.closed_at IS NULL) AS "openPlanChangeId"

@@ -57,3 +57,19 @@ export async function insertRemark(
   );
   return id;
 }
+
+/**
+ * Deletes evidence that was never accepted, an hour after its change closed: until then a message that brings
+ * it may still be under way. What was accepted stays, held by the foreign key of `consents`.
+ * @returns how many rows went
+ */
+export async function sweepEvidence(knex: Knex): Promise<number> {
+  const swept = await rows(
+    knex,
+    `DELETE FROM consent_evidence e USING plan_changes pc
+     WHERE pc.id = e.plan_change_id AND pc.closed_at < now() - interval '1 hour'
+       AND NOT EXISTS (SELECT 1 FROM consents k WHERE k.evidence_id = e.id)
+     RETURNING e.id`,
+  );
+  return swept.length;
+}

@@ -42,5 +42,6 @@ export async function findRunningSystem(dataDir: string): Promise<RunningSystem>
     );
   }
   const { keys, ...places } = endpoints.data;
-  return { ...places, agentKey: keys.agent, accounts: accounts.data };
+  // From the end: whoever tries the system by hand takes the first ones.
+  return { ...places, agentKey: keys.agent, accounts: accounts.data.toReversed() };
 }

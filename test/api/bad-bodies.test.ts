@@ -81,15 +81,14 @@ describe('API: bad bodies', function () {
       const schema = document.paths[route.path]?.['post']?.requestBody?.content['application/json']?.schema;
       assert.ok(schema, `${route.operationId} has no body in the document`);
       const { schemas } = document.components;
-      const bodies = samplesOf(schema, schemas).flatMap((sample) => {
-        assert.ok(
-          isTaken(route, JSON.stringify(sample)),
-          `${route.operationId} refuses ${JSON.stringify(sample)}`,
-        );
-        return badBodiesOf(sample, schema, schemas);
-      });
+      const bodies = new Map<string, BadBody>();
+      for (const sample of samplesOf(schema, schemas)) {
+        assert.ok(isTaken(route, JSON.stringify(sample)), `${route.operationId}: ${JSON.stringify(sample)}`);
+        // What the variants of a body share is spoilt once.
+        for (const body of badBodiesOf(sample, schema, schemas)) bodies.set(body.what, body);
+      }
       const path = await target(route.path);
-      const [bad, taken] = split(bodies, ({ text }) => !isTaken(route, text));
+      const [bad, taken] = split([...bodies.values()], ({ text }) => !isTaken(route, text));
       assert.deepEqual(
         taken.filter(({ neverValid }) => neverValid).map(({ what }) => what),
         [],

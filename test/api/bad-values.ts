@@ -45,7 +45,7 @@ const NEVER_A_TEXT: Readonly<Record<string, string>> = {
   '20 kB': 'x'.repeat(20_000),
 };
 
-const NEVER_A_NUMBER: readonly number[] = [-1, 0, 0.5, 1e308, Number.MAX_SAFE_INTEGER];
+const NEVER_A_NUMBER: readonly number[] = [-1, 0.5, 1e308, Number.MAX_SAFE_INTEGER];
 
 /** Everything of the issue's list that can be done to one body, member by member. */
 export function badBodiesOf(sample: Json, schema: JsonSchema, schemas: Schemas): BadBody[] {
@@ -79,7 +79,7 @@ function badAt(sample: Json, path: Path, schema: JsonSchema, schemas: Schemas): 
   }
   if (typeof now === 'number') {
     for (const value of NEVER_A_NUMBER) bodies.push(set(`the number ${value}`, value, true));
-    bodies.push(set('the number as text', String(now), true));
+    bodies.push(set('the number 0', 0, false), set('the number as text', String(now), true));
     bodies.push({
       ...set('too large for a number', 'HUGE', true),
       text: JSON.stringify(changedAt(sample, path, 'HUGE')).replace('"HUGE"', '1e999'),

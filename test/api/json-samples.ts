@@ -3,6 +3,7 @@ export interface JsonSchema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly format?: string;
+  readonly pattern?: string;
   readonly example?: unknown;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -45,10 +46,11 @@ function objectSamples(properties: Readonly<Record<string, JsonSchema>>, schemas
   return [first, ...others];
 }
 
-function scalarOf({ type, format, minimum }: JsonSchema): Json {
+function scalarOf({ type, format, pattern, minimum }: JsonSchema): Json {
   if (format === 'date-time') return new Date().toISOString();
   if (type === 'integer' || type === 'number') return Math.max(minimum ?? 1, 1);
-  return type === 'boolean' ? true : 'text';
+  if (type === 'boolean') return true;
+  return ['text', '12.34', 'USD', 'A-1'].find((text) => new RegExp(pattern ?? '').test(text)) ?? 'text';
 }
 
 export function resolved(schema: JsonSchema, schemas: Schemas): JsonSchema {
@@ -58,13 +60,15 @@ export function resolved(schema: JsonSchema, schemas: Schemas): JsonSchema {
   return found;
 }
 
-/** Whether the member at the end of the path may not be left out; elements of arrays never may. */
+/** Whether the member, or the only element, at the end of the path may not be left out. */
 export function isRequired(schema: JsonSchema, schemas: Schemas, path: Path): boolean {
   const [step, ...rest] = path;
   const known = resolved(schema, schemas);
   const variants = known.oneOf ?? known.anyOf;
   if (variants) return variants.some((variant) => isRequired(variant, schemas, path));
-  if (typeof step === 'number') return rest.length === 0 || isRequired(known.items ?? {}, schemas, rest);
+  if (typeof step === 'number') {
+    return rest.length === 0 ? known.minItems === 1 : isRequired(known.items ?? {}, schemas, rest);
+  }
   if (step === undefined) return true;
   const member = known.properties?.[step];
   if (!member) return false;

@@ -31,12 +31,14 @@ describe('migrations', function () {
     const dumps = [await dumpSchema(migrator)];
     const names = await migrationSource.getMigrations([]);
     for (const name of names.toReversed()) {
-      assert.deepEqual((await migrator.migrate.down(config))[1], [name]);
+      const [, undone] = (await migrator.migrate.down(config)) as [number, string[]];
+      assert.deepEqual(undone, [name]);
       dumps.push(await dumpSchema(migrator));
     }
     assert.doesNotMatch(dumps.at(-1) ?? '', /CREATE (TABLE|TYPE|FUNCTION|VIEW|TRIGGER)/);
     for (const name of names) {
-      assert.deepEqual((await migrator.migrate.up(config))[1], [name]);
+      const [, done] = (await migrator.migrate.up(config)) as [number, string[]];
+      assert.deepEqual(done, [name]);
       dumps.pop();
       assert.equal(await dumpSchema(migrator), dumps.at(-1) ?? (await dumpSchema(migrator)), name);
     }

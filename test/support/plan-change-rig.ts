@@ -32,6 +32,7 @@ import {
   SEARCH_ATTRIBUTE,
   UPDATE,
 } from '../../workflows/contract.ts';
+import { replayAfterRun } from './replay-after-run.ts';
 import { createTestDatabase, testTemporal, type TestDatabase } from './test-stack.ts';
 
 export interface RigOptions {
@@ -180,6 +181,7 @@ export async function startWorker(rig: Rig, options: Partial<WorkerOptions> = {}
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
   const taskQueue = options.taskQueue ?? rig.database.name;
+  if (options.workflowBundle === undefined) replayAfterRun(taskQueue, workflowBundle);
   const worker = await Worker.create({
     connection: native,
     namespace,

@@ -1,0 +1,43 @@
+import { accountOverview } from '../db/read-models/account-overview.ts';
+import { findPlan, plansOnSale } from '../db/read-models/catalogue.ts';
+import { resolveActivationDate } from '../domain/activation-date.ts';
+import type { RejectionCode } from '../domain/failures.ts';
+import { toMoneyJson } from '../domain/money.ts';
+import { nearestPlans } from '../domain/nearest-plans.ts';
+import type { PlanChangeInput } from '../workflows/contract.ts';
+import type { ApiDeps } from './deps.ts';
+import { rejected, type HttpProblem } from './http-errors.ts';
+
+/** A rejection of the first step; where the plan cannot be ordered, with those that can and are nearest to it. */
+export async function planRejection(
+  deps: ApiDeps,
+  input: PlanChangeInput,
+  code: RejectionCode,
+  openPlanChangeId: string | null,
+): Promise<HttpProblem> {
+  if (code !== 'plan-not-available') return rejected(code, openPlanChangeId);
+  return rejected(code, openPlanChangeId, { nearestPlans: await nearestTo(deps, input) });
+}
+
+async function nearestTo(deps: ApiDeps, input: PlanChangeInput) {
+  const [wanted, account] = await Promise.all([
+    findPlan(deps.knex, input.planCode),
+    accountOverview(deps.knex, input.customerId),
+  ]);
+  const date = resolveActivationDate({
+    ...account,
+    requested: input.activation,
+    now: account.now,
+    furthestDateDays: deps.policy.furthestDateDays,
+  });
+  if (wanted === undefined || date === undefined) return [];
+  const available = (await plansOnSale(deps.knex, date.effectiveDate)).filter(
+    ({ planCode, currency }) => currency === account.currency && planCode !== account.planCode,
+  );
+  return nearestPlans(wanted, available).map(({ planCode, planName, priceMinor, currency, interval }) => ({
+    planCode,
+    planName,
+    price: toMoneyJson(priceMinor, currency),
+    interval,
+  }));
+}
