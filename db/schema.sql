@@ -22,7 +22,7 @@ CREATE TYPE hold_reason AS ENUM ('price_changed', 'plan_version_changed', 'plan_
 
 CREATE TYPE line_kind AS ENUM ('credit', 'charge', 'fee');
 
-CREATE TYPE note_kind AS ENUM ('identified', 'identification_failed', 'options_discussed', 'quoted', 'rejected', 'requoted', 'rescheduled', 'consent_requested', 'consent_reminder', 'consent_accepted', 'consent_refused', 'scheduled', 'plan_applied', 'verified', 'held', 'compensated', 'declined', 'cancelled', 'replaced', 'expired', 'failed', 'cancellation_ignored', 'confirmed', 'email_accepted', 'email_delivered', 'email_undeliverable', 'email_given_up', 'completed', 'repaired', 'remark');
+CREATE TYPE note_kind AS ENUM ('identified', 'identification_failed', 'options_discussed', 'quoted', 'rejected', 'requoted', 'rescheduled', 'consent_requested', 'consent_reminder', 'consent_accepted', 'consent_refused', 'scheduled', 'plan_applied', 'verified', 'held', 'compensated', 'declined', 'cancelled', 'replaced', 'expired', 'failed', 'cancellation_ignored', 'confirmed', 'email_delivered', 'email_undeliverable', 'email_given_up', 'completed', 'repaired', 'remark');
 
 CREATE TYPE plan_change_status AS ENUM ('quoting', 'awaiting_consent', 'scheduled', 'activating', 'held', 'activated', 'completed', 'rejected', 'declined', 'expired', 'cancelled', 'failed');
 
@@ -104,6 +104,18 @@ CREATE TABLE consent_evidence (
   received_at timestamp with time zone NOT NULL DEFAULT now()
 );
 
+CREATE TABLE consent_links (
+  id uuid NOT NULL DEFAULT uuidv7(),
+  token_sha256 text NOT NULL,
+  plan_change_id uuid NOT NULL,
+  quote_hash text NOT NULL,
+  mail_id uuid NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  failed_tries integer NOT NULL DEFAULT 0,
+  used_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+
 CREATE TABLE consents (
   id uuid NOT NULL DEFAULT uuidv7(),
   plan_change_id uuid NOT NULL,
@@ -142,6 +154,7 @@ CREATE TABLE email_outbox (
   plan_change_id uuid NOT NULL,
   kind email_kind NOT NULL,
   revision integer NOT NULL DEFAULT 1,
+  quote_revision integer NOT NULL,
   recipient text NOT NULL,
   subject text NOT NULL,
   body_text text NOT NULL,
@@ -391,6 +404,16 @@ ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_quote_hash_check CH
 
 ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_request_id_key UNIQUE (request_id);
 
+ALTER TABLE consent_links ADD CONSTRAINT consent_links_mail_id_fkey FOREIGN KEY (mail_id) REFERENCES email_outbox(id);
+
+ALTER TABLE consent_links ADD CONSTRAINT consent_links_pkey PRIMARY KEY (id);
+
+ALTER TABLE consent_links ADD CONSTRAINT consent_links_plan_change_id_quote_hash_fkey FOREIGN KEY (plan_change_id, quote_hash) REFERENCES quotes(plan_change_id, hash);
+
+ALTER TABLE consent_links ADD CONSTRAINT consent_links_token_sha256_check CHECK ((token_sha256 ~ '^[0-9a-f]{64}$'::text));
+
+ALTER TABLE consent_links ADD CONSTRAINT consent_links_token_sha256_key UNIQUE (token_sha256);
+
 ALTER TABLE consents ADD CONSTRAINT consents_evidence_id_fkey FOREIGN KEY (evidence_id) REFERENCES consent_evidence(id);
 
 ALTER TABLE consents ADD CONSTRAINT consents_evidence_id_key UNIQUE (evidence_id);
@@ -573,6 +596,8 @@ CREATE INDEX balance_entries_by_customer ON public.balance_entries USING btree (
 
 CREATE INDEX consent_evidence_by_change ON public.consent_evidence USING btree (plan_change_id);
 
+CREATE INDEX consent_links_by_change ON public.consent_links USING btree (plan_change_id);
+
 CREATE INDEX email_events_by_mail ON public.email_events USING btree (outbox_id);
 
 CREATE INDEX identifications_by_agent ON public.identifications USING btree (agent_id, customer_id, expires_at);
@@ -748,6 +773,12 @@ GRANT SELECT ON charges TO auditor;
 GRANT DELETE, INSERT, SELECT ON consent_evidence TO app;
 
 GRANT SELECT ON consent_evidence TO auditor;
+
+GRANT INSERT, SELECT ON consent_links TO app;
+
+GRANT UPDATE (failed_tries, used_at) ON consent_links TO app;
+
+GRANT SELECT ON consent_links TO auditor;
 
 GRANT INSERT, SELECT ON consents TO app;
 

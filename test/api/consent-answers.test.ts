@@ -254,7 +254,7 @@ describe('Consent page: the answer', () => {
 describe('Consent page: an offer that has run out', () => {
   let api: ApiRig;
   before(async () => {
-    api = await createApiRig('consent expiry', { templates: PRODUCT_TEMPLATES, policy: { quoteMs: 2_500 } });
+    api = await createApiRig('consent expiry', { templates: PRODUCT_TEMPLATES, policy: { quoteMs: 4_000 } });
   });
   after(() => api.close());
 

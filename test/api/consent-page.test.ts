@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import type { PlanChangeJson } from '../../api/schemas/plan-changes.ts';
 import type { TestAccount } from '../../dev/seed/test-account.ts';
 import { createApiRig, type ApiAnswer, type ApiRig } from '../support/api-rig.ts';
@@ -218,7 +220,7 @@ describe('Consent page', () => {
       assert.equal(page.text.match(/<h1>/g)?.length, 1);
       const inputs = [...page.text.matchAll(/<input [^>]*id="(\w+)"/g)].map(([, id]) => id);
       assert.deepEqual(inputs, ['typedName', 'accountNumberLast4', 'reason']);
-      for (const id of inputs) assert.ok(page.text.includes(`<label for="${id ?? ''}">`), id);
+      for (const id of inputs) assert.ok(page.text.includes(`<label for="${String(id)}">`), id);
       for (const [form] of page.text.matchAll(/<form[^>]*>/g))
         assert.match(form, /^<form method="post"[^>]*>$/);
       assert.equal(page.text.match(/<table>\n<caption>/g)?.length, page.text.match(/<table>/g)?.length);
@@ -244,6 +246,10 @@ describe('Consent page', () => {
       `/consent//${path}`,
     ];
     for (const each of asked) await api.call(each, {});
+    // As a proxy asks: with the whole address.
+    const proxied = request({ host: '127.0.0.1', port: new URL(api.origin).port, path: api.origin + path });
+    const [answer] = (await once(proxied.end(), 'response')) as [IncomingMessage];
+    assert.equal(answer.resume().statusCode, 200);
     const log = api.logs.join('');
     assert.ok(log.includes('/consent/[token]'));
     assert.ok(tokens.length > 8);
