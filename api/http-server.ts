@@ -8,9 +8,11 @@ import { problemBody } from './problem-handler.ts';
 /** The HTTP server of the API. Every wait for a client is bounded. */
 export function createHttpServer(app: RequestListener): Server {
   const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 },
+    // Nothing here depends on the Host that a caller names.
+    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000, requireHostHeader: false },
     app,
   );
+  server.on('checkExpectation', app);
   return server.on('clientError', answerUnreadable);
 }
 

@@ -180,6 +180,7 @@ async function close(
   });
   if (closed.outcome === 'overtaken') return adopt(state, closed);
   state.status = status;
+  delete state.holdReason;
   answerDone(state);
   await startNotice(input, closed.mailId);
 }

@@ -29,6 +29,8 @@ export function eventsRouter(deps: ApiDeps): Router {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
+    // Whoever has seen everything so far is told at once that they are connected.
+    response.flushHeaders();
     if (request.method === 'HEAD') response.end();
     else await stream(deps, view.id, after, response);
   });
@@ -42,6 +44,7 @@ async function stream(deps: ApiDeps, planChangeId: string, after: bigint, respon
     response.on('close', resolve);
     const flush = async (): Promise<boolean> => {
       for (const transition of await transitionsAfter(deps.knex, planChangeId, last)) {
+        if (response.writableEnded) return true;
         last = transition.id;
         const data = JSON.stringify({ planChangeId, status: transition.status, at: transition.at });
         response.write(`id: ${transition.id}\nevent: status\ndata: ${data}\n\n`);

@@ -220,7 +220,7 @@ describe('Consent page', () => {
       assert.equal(page.text.match(/<h1>/g)?.length, 1);
       const inputs = [...page.text.matchAll(/<input [^>]*id="(\w+)"/g)].map(([, id]) => id);
       assert.deepEqual(inputs, ['typedName', 'accountNumberLast4', 'reason']);
-      for (const id of inputs) assert.ok(page.text.includes(`<label for="${String(id)}">`), id);
+      for (const id of inputs) assert.ok(page.text.includes(`<label for="${id}">`), id);
       for (const [form] of page.text.matchAll(/<form[^>]*>/g))
         assert.match(form, /^<form method="post"[^>]*>$/);
       assert.equal(page.text.match(/<table>\n<caption>/g)?.length, page.text.match(/<table>/g)?.length);

@@ -1,10 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { existsSync } from 'node:fs';
 import type { MailOutcome } from '../../activities/ports.ts';
 import { createRig, startWorker } from '../support/plan-change-rig.ts';
 import { stopTestStack } from '../support/test-stack.ts';
 import { PATHS } from './paths.ts';
-import { historyFile, impersonal } from './stored-histories.ts';
+import { historyFile, storeHistory } from './stored-histories.ts';
 
 /**
  * Records the histories of paths that have none yet. A stored history is never recorded again: it stands for the
@@ -22,9 +21,8 @@ async function record(): Promise<void> {
     for (const [name, walk] of Object.entries(PATHS)) {
       if (existsSync(historyFile(name))) continue;
       const handle = await walk({ rig, worker, mailsAre });
-      const history = impersonal(historyToJSON(await handle.fetchHistory()));
-      writeFileSync(historyFile(name), `${JSON.stringify({ workflowId: handle.workflowId, history })}\n`);
-      process.stdout.write(`${name}: ${history.events.length} events\n`);
+      const events = storeHistory(name, handle.workflowId, await handle.fetchHistory());
+      process.stdout.write(`${name}: ${events} events\n`);
     }
   } finally {
     await worker.stop();

@@ -1,14 +1,28 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle } from '@temporalio/client';
+import proto from '@temporalio/proto';
 import { z } from 'zod';
 
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+
+const { History: HistoryMessage } = proto.temporal.api.history.v1;
 const FOLDER = path.join(path.dirname(fileURLToPath(import.meta.url)), 'histories');
 
-const historyShape = z.looseObject({ events: z.array(z.looseObject({ eventType: z.string() })).min(1) });
-const storedShape = z.strictObject({ workflowId: z.string(), history: historyShape });
+const storedShape = z.strictObject({
+  workflowId: z.string(),
+  history: z.looseObject({ events: z.array(z.looseObject({ eventType: z.string() })).min(1) }),
+});
 
-export type StoredHistory = z.output<typeof storedShape> & { readonly name: string };
+export interface StoredHistory {
+  /** The path that it took. */
+  readonly name: string;
+  readonly workflowId: string;
+  readonly history: History;
+  /** As it lies in the file. */
+  readonly json: z.output<typeof storedShape>;
+}
 
 export function historyFile(name: string): string {
   return path.join(FOLDER, `${name}.json`);
@@ -17,25 +31,28 @@ export function historyFile(name: string): string {
 export function storedHistories(): StoredHistory[] {
   return readdirSync(FOLDER)
     .sort()
-    .map((file) => ({
-      name: path.basename(file, '.json'),
-      ...storedShape.parse(JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8'))),
-    }));
+    .map((file) => {
+      const json = storedShape.parse(JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')));
+      const history = HistoryMessage.fromObject(json.history);
+      return { name: path.basename(file, '.json'), workflowId: json.workflowId, history, json };
+    });
 }
 
 /** Members that say where a history was recorded, which nobody replays. */
 const PLACES = new Set(['identity', 'stackTrace', 'binaryChecksum']);
 
-/** A history without the machine it was recorded on. */
-export function impersonal(json: string): z.output<typeof historyShape> {
-  return historyShape.parse(
-    JSON.parse(json, (key, value: unknown) =>
-      PLACES.has(key) && typeof value === 'string' ? 'recorded' : value,
-    ),
+/** Stores a history without the machine it was recorded on; returns its number of events. */
+export function storeHistory(name: string, workflowId: string, history: History): number {
+  const options = { longs: String, enums: String, bytes: String };
+  const plain = HistoryMessage.toObject(HistoryMessage.fromObject(history), options);
+  const json = JSON.stringify({ workflowId, history: plain }, (key, value: unknown) =>
+    PLACES.has(key) && typeof value === 'string' ? 'recorded' : value,
   );
+  writeFileSync(historyFile(name), `${json}\n`);
+  return (history.events ?? []).length;
 }
 
-/** Every text in a history, those inside payloads decoded. */
+/** Every text in a stored history, those inside payloads decoded. */
 export function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (Array.isArray(value)) return value.flatMap(textsOf);

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
+import { createApiRig, verbalConsent, type ApiRig, type Caller } from '../support/api-rig.ts';
+import { listen, type EventStream } from '../support/event-stream.ts';
+import { eventually } from '../support/eventually.ts';
+import { expectProblem } from './expect-problem.ts';
+
+describe('API: live status', () => {
+  let api: ApiRig;
+  const streams: EventStream[] = [];
+  before(async () => {
+    api = await createApiRig('api events');
+  });
+  after(() => api.close());
+  afterEach(() => {
+    for (const stream of streams.splice(0)) stream.close();
+  });
+
+  const opened = async (activation: object = { when: 'end_of_cycle' }): Promise<PlanChangeJson> =>
+    api.opened(await api.stranger(), { activation });
+  const pathOf = ({ planChangeId }: PlanChangeJson): string => `/v1/plan-changes/${planChangeId}/events`;
+  const open = async (change: PlanChangeJson, options: { after?: string; origin?: string } = {}) => {
+    const headers = options.after === undefined ? {} : { 'last-event-id': options.after };
+    const stream = await listen((options.origin ?? api.origin) + pathOf(change), api.keys.agent, headers);
+    streams.push(stream);
+    return stream;
+  };
+  const act = async ({ planChangeId }: PlanChangeJson, message: string, body: object) =>
+    (await api.post(`/v1/plan-changes/${planChangeId}/${message}`, body)).read(planChange);
+  const consent = (change: PlanChangeJson) => act(change, 'consent', verbalConsent(change.quote?.hash ?? ''));
+  const cancel = (change: PlanChangeJson) => act(change, 'cancel', { reason: 'no more' });
+
+  it('streams every status in order, from the first on, and ends with the change', async () => {
+    const change = await opened();
+    const stream = await open(change);
+    assert.equal(stream.status, 200);
+    assert.equal(stream.headers.get('content-type'), 'text/event-stream');
+    assert.equal(stream.headers.get('cache-control'), 'no-store');
+    await stream.until('awaiting_consent');
+    await consent(change);
+    await stream.until('scheduled');
+    await act(change, 'reschedule', { activation: { when: 'immediately' } });
+    await cancel(change);
+    assert.deepEqual(await stream.end(), ['awaiting_consent', 'scheduled', 'awaiting_consent', 'cancelled']);
+
+    const rows = await api.rig
+      .knex('plan_change_transitions')
+      .where({ plan_change_id: change.planChangeId })
+      .orderBy('id')
+      .select<{ id: bigint; at: Date }[]>('id', 'at');
+    assert.deepEqual(
+      stream.events.map(({ id, planChangeId, at }) => [id, planChangeId, Date.parse(at)]),
+      rows.map(({ id, at }) => [String(id), change.planChangeId, at.getTime()]),
+    );
+  });
+
+  it('shows an immediate change becoming complete', async () => {
+    const change = await opened({ when: 'immediately' });
+    const stream = await open(change);
+    await consent(change);
+    const statuses = await stream.end();
+    assert.deepEqual([statuses[0], ...statuses.slice(-2)], ['awaiting_consent', 'activated', 'completed']);
+  });
+
+  it('goes on after Last-Event-ID, with nothing twice and nothing left out', async () => {
+    const change = await opened();
+    await consent(change);
+    const first = await open(change);
+    await first.until('scheduled');
+    first.close();
+    const [quoted, scheduled] = first.events;
+    await act(change, 'reschedule', { activation: { when: 'immediately' } });
+    const second = await open(change, { after: scheduled?.id ?? '' });
+    await second.until('awaiting_consent');
+    await cancel(change);
+    assert.deepEqual(await second.end(), ['awaiting_consent', 'cancelled']);
+    assert.deepEqual(await (await open(change, { after: quoted?.id ?? '' })).end(), [
+      'scheduled',
+      'awaiting_consent',
+      'cancelled',
+    ]);
+    const all = ['awaiting_consent', 'scheduled', 'awaiting_consent', 'cancelled'];
+    for (const after of ['', 'nonsense', '-1', '9'.repeat(30)])
+      assert.deepEqual(await (await open(change, { after })).end(), all, after);
+    // Nothing will ever follow the last: 204 keeps a browser from connecting again.
+    const nothing = await open(change, { after: second.events.at(-1)?.id ?? '' });
+    assert.deepEqual([nothing.status, await nothing.end()], [204, []]);
+  });
+
+  it('tells every listener of its own change only', async () => {
+    const [one, other] = [await opened(), await opened()];
+    const [first, second, elsewhere] = [await open(one), await open(one), await open(other)];
+    await Promise.all([first, second, elsewhere].map((stream) => stream.until('awaiting_consent')));
+    await cancel(one);
+    for (const stream of [first, second])
+      assert.deepEqual(await stream.end(), ['awaiting_consent', 'cancelled']);
+    assert.deepEqual(elsewhere.statuses(), ['awaiting_consent']);
+    assert.ok(elsewhere.events.every(({ planChangeId }) => planChangeId === other.planChangeId));
+  });
+
+  it('is for those who may see the change', async () => {
+    const change = await opened();
+    const ask = (path: string, as: Caller) => api.get(path, { as });
+    expectProblem(await ask(pathOf(change), null), 401, 'unauthenticated');
+    expectProblem(await ask(pathOf(change), 'supervisor'), 404, 'not-found');
+    for (const id of [randomUUID(), 'nonsense'])
+      expectProblem(await ask(`/v1/plan-changes/${id}/events`, 'agent'), 404, 'not-found');
+    const head = await api.call(pathOf(change), {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${api.keys.agent}` },
+    });
+    assert.deepEqual([head.status, head.text], [200, '']);
+    await cancel(change);
+    for (const as of ['ops', 'auditor'] as const)
+      assert.match((await ask(pathOf(change), as)).text, /"status":"cancelled"/);
+  });
+
+  it('survives the loss of its database connection', async () => {
+    const change = await opened();
+    const stream = await open(change);
+    await stream.until('awaiting_consent');
+    const ended = await api.rig
+      .ownerKnex('pg_stat_activity')
+      .where({ application_name: 'plan-change events', datname: api.rig.database.name })
+      .select<object[]>(api.rig.ownerKnex.raw('pg_terminate_backend(pid)'));
+    assert.equal(ended.length, 1);
+    // While nobody listens.
+    await consent(change);
+    await stream.until('scheduled');
+    await cancel(change);
+    assert.deepEqual(await stream.end(), ['awaiting_consent', 'scheduled', 'cancelled']);
+  });
+
+  it('opens one database connection for all listeners', async () => {
+    const change = await opened();
+    const many = await Promise.all(Array.from({ length: 8 }, () => open(change)));
+    await Promise.all(many.map((stream) => stream.until('awaiting_consent')));
+    const connections = await api.rig.ownerKnex('pg_stat_activity').where({
+      application_name: 'plan-change events',
+      datname: api.rig.database.name,
+    });
+    assert.equal(connections.length, 1);
+  });
+
+  it('ends when the server closes, so that listeners go on at another', async () => {
+    const change = await opened();
+    const other = await api.another({});
+    const stream = await open(change, { origin: other.origin });
+    await stream.until('awaiting_consent');
+    await other.deps.statusEvents.close();
+    assert.deepEqual(await stream.end(), ['awaiting_consent']);
+    // Whoever still connects is not kept waiting.
+    assert.ok((await (await open(change, { origin: other.origin })).end()).length <= 1);
+    const again = await open(change, { after: stream.events.at(-1)?.id ?? '' });
+    await cancel(change);
+    assert.deepEqual(await again.end(), ['cancelled']);
+  });
+
+  it('forgets listeners that have gone', async () => {
+    const change = await opened();
+    const stream = await open(change);
+    await stream.until('awaiting_consent');
+    stream.close();
+    await stream.end();
+    await consent(change);
+    await cancel(change);
+    assert.deepEqual(stream.statuses(), ['awaiting_consent']);
+    await eventually(async () => ((await api.get('/livez')).status === 200 ? true : undefined));
+    assert.ok(!api.logs.some((line) => line.includes('"level":50')));
+  });
+});
