@@ -7,6 +7,7 @@ import { consentPageRouter } from './consent-page/router.ts';
 import type { ApiDeps } from './deps.ts';
 import { docsRouter } from './docs.ts';
 import { healthRouter } from './health.ts';
+import { createMetrics } from './metrics.ts';
 import { mount } from './mount.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler, unknownPath } from './problem-handler.ts';
@@ -61,7 +62,10 @@ export function createApp(deps: ApiDeps): Express {
     }),
   );
   app.use(helmet({ strictTransportSecurity: false }));
+  const metrics = createMetrics();
+  app.use(metrics.measure);
   app.use(healthRouter(deps));
+  app.use(metrics.router);
 
   const routes = routesOf(deps);
   app.use(docsRouter(openApiDocument(routes, deps.publicUrl)));

@@ -7,6 +7,7 @@ import { authenticate, authorize, NOBODY } from './auth.ts';
 import type { InputProblem } from './http-errors.ts';
 import { HttpProblem, invalidInput } from './http-errors.ts';
 import { keyedRequest } from './idempotency.ts';
+import { routeNamed } from './metrics.ts';
 import { problemBody, requestIdOf } from './problem-handler.ts';
 import type { Answer, Route } from './route.ts';
 
@@ -16,7 +17,7 @@ const SHOWN_PROBLEMS = 20;
 /** Serves a route: authenticate, authorise, parse once, one call, serialise. */
 export function mount(app: Express, knex: Knex, route: Route): void {
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
-  app[route.method](path, async (request, response) => {
+  app[route.method](path, routeNamed(route.path), async (request, response) => {
     const agent = await agentOf(knex, route, request);
     const query = parse(route.query, request.query, 'query');
     const body = parse(route.body, route.body ? (request.body ?? {}) : undefined, '');

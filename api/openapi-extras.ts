@@ -93,6 +93,15 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
       responses: { 204: { description: 'Recorded.' }, default: problemAnswer },
     },
   },
+  '/metrics': {
+    get: {
+      operationId: 'getMetrics',
+      summary: 'Metrics of this process in the Prometheus text format',
+      tags: ['Health'],
+      security: [],
+      responses: { 200: { description: 'Metrics.', content: { 'text/plain': { schema: z.string() } } } },
+    },
+  },
   '/livez': {
     get: {
       operationId: 'getLiveness',

@@ -162,8 +162,8 @@ export function messageRoutes(deps: ApiDeps): Route[] {
 }
 
 /**
- * Sends a message and answers with the change as it stands then. `tookEffect` recognises, when the workflow
- * has ended meanwhile, that an earlier try of this request did its work.
+ * Sends a message and answers with the change as it stands then. `tookEffect` recognises, when the workflow has
+ * ended meanwhile or is about to, that what the message asks for was done before.
  */
 async function send(
   deps: ApiDeps,
@@ -173,12 +173,19 @@ async function send(
   request: RequestIdentity,
   tookEffect: (now: PlanChangeView) => boolean | Promise<boolean>,
 ): Promise<Answer> {
-  const outcome = settled(await deps.gateway.send(view.id, message, payload, request.updateId));
+  const sent = await deps.gateway.send(view.id, message, payload, request.updateId);
+  if (sent.kind === 'refused' && sent.refusal === 'WRONG_STATE') {
+    const late = await again(deps, view.id);
+    if (isTerminal(late.status) && (await tookEffect(late))) return shown(deps, late);
+  }
+  const outcome = settled(sent);
   if (outcome.kind === 'answered' && outcome.answer.outcome === 'rejected')
     throw rejected(outcome.answer.code, null);
   const now = await again(deps, view.id);
-  if (outcome.kind === 'answered' && outcome.answer.outcome === 'overtaken')
+  if (outcome.kind === 'answered' && outcome.answer.outcome === 'overtaken') {
+    if (isTerminal(now.status) && (await tookEffect(now))) return shown(deps, now);
     throw refused('WRONG_STATE', now.status);
+  }
   if (outcome.kind === 'accepted') {
     return {
       status: 202,

@@ -9,6 +9,8 @@ export interface WebhookOptions {
   readonly key: WebhookKey;
   /** How long one request is tried, milliseconds; ten minutes unless told. */
   readonly giveUpAfterMs?: number;
+  /** Hears why a request was given up. */
+  readonly onGivenUp?: (reason: string) => void;
 }
 
 /** Posts events to the URL of the mail settings. */
@@ -61,7 +63,7 @@ async function deliver(body: string, options: WebhookOptions, stopped: AbortSign
     const outcome = await post(body, options, stopped);
     if (outcome === 'taken' || stopped.aborted) return;
     if (Date.now() + pause > deadline) {
-      console.warn(`events given up: ${outcome}`);
+      options.onGivenUp?.(outcome);
       return;
     }
     await delay(pause, undefined, { signal: stopped, ref: false }).catch(() => undefined);

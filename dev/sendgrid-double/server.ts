@@ -21,7 +21,13 @@ const double = await serveSendgridDouble({
   file: options.file,
   ...(options.webhook !== undefined &&
     options.webhookKey !== undefined && {
-      webhook: { url: options.webhook, key: await webhookKey(options.webhookKey) },
+      webhook: {
+        url: options.webhook,
+        key: await webhookKey(options.webhookKey),
+        onGivenUp: (reason: string) => {
+          console.warn(`events given up: ${reason}`);
+        },
+      },
     }),
 });
 console.log(`SendGrid double on ${double.origin}`);

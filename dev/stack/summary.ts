@@ -6,7 +6,6 @@ export function summary(endpoints: Endpoints, config: StartConfig): string {
   const rows: [string, string][] = [
     ['API', endpoints.api],
     ['API documentation', endpoints.docs],
-    ['Agent console', endpoints.console],
     ['Temporal UI', endpoints.temporalUi],
     ['Outbox', `${endpoints.outbox}/`],
     ['PostgreSQL', withoutPassword(endpoints.databaseUrl)],

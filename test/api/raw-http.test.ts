@@ -95,7 +95,9 @@ describe('API: bytes that are no request', () => {
   });
 
   it('takes what follows a body that is longer than announced for no request', async () => {
-    const headers = post('Content-Length: 10').map((line) => `${line}\r\n`).join('');
+    const headers = post('Content-Length: 10')
+      .map((line) => `${line}\r\n`)
+      .join('');
     const head = `POST /v1/identifications HTTP/1.1\r\nHost: a\r\n${headers}\r\n`;
     const received = await rawBytes(api.origin, `${head}{"accountNumber":"1"}`);
     const statuses = [...received.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => status);

@@ -45,10 +45,10 @@ describe('the sweep of evidence', function () {
     assert.ok(await evidenceLeft(evidence[1] ?? ''));
     assert.equal(await evidenceLeft(evidence[2] ?? ''), undefined);
     const accepted = await rig
-      .knex('consents')
+      .knex<{ plan_change_id: string; evidence_id: string }>('consents')
       .where({ plan_change_id: applied.planChangeId })
       .first('evidence_id');
-    assert.ok(await evidenceLeft((accepted as { evidence_id: string }).evidence_id));
+    assert.ok(await evidenceLeft(accepted?.evidence_id ?? ''));
     assert.ok(after.length < before.length);
   });
 });

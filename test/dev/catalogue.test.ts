@@ -91,6 +91,26 @@ describe('the catalogue by itself', () => {
     assert.throws(() => planVersionOn('fibre', '2024-01-01'), /no plan fibre/);
   });
 
+  it('counts what its words say: lines and add-ons', () => {
+    const lines: Readonly<Record<string, number>> = {
+      'One phone line': 1,
+      'Two phone lines': 2,
+      'One or two phone lines': 2,
+    };
+    const addOns: Readonly<Record<string, number>> = {
+      'Up to one': 1,
+      'Up to two': 2,
+      'Up to three': 3,
+      'All six': 6,
+    };
+    for (const { planCode, features, allowances } of PLAN_VERSIONS) {
+      const count = (table: Readonly<Record<string, number>>) =>
+        Object.entries(table).find(([words]) => features.some((feature) => feature.startsWith(words)))?.[1];
+      assert.equal(allowances.lines?.amount, count(lines), planCode);
+      assert.equal(allowances.add_ons?.amount, count(addOns), planCode);
+    }
+  });
+
   it('never ends a promotion before it is useful, and names plans that exist', () => {
     for (const promotion of PROMOTIONS) assert.ok(planCodes.includes(promotion.planCode));
     assert.equal(PROMOTIONS.filter(({ validUntil }) => validUntil >= '2100-01-01').length, 2);

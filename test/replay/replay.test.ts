@@ -72,7 +72,10 @@ describe('stored histories', () => {
       const chosen = named(names);
       assert.equal(chosen.length, names.length);
       const broken = await brokenReplays(await bundleAltered([alteration]), chosen);
-      assert.deepEqual(broken.map(({ workflowId }) => workflowId).sort(), chosen.map(({ workflowId }) => workflowId).sort());
+      assert.deepEqual(
+        broken.map(({ workflowId }) => workflowId).sort(),
+        chosen.map(({ workflowId }) => workflowId).sort(),
+      );
       for (const { error } of broken) assert.ok(error instanceof DeterminismViolationError, error.message);
     });
   }

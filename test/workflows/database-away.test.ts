@@ -13,7 +13,7 @@ import { END_OF_CYCLE } from '../support/staged-change.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 /** How often a step must have failed before the way to the database is mended. */
-const FAILURES = 3;
+const FAILURES = 2;
 
 describe('while the database is away', () => {
   let rig: Rig;

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { page } from '../../api/schemas/common.ts';
+import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
+import { createApiRig, verbalConsent, type Api, type ApiRig } from '../support/api-rig.ts';
+import { eventually } from '../support/eventually.ts';
+import { eventSigner, mailEvent, postEvents } from '../support/signed-events.ts';
+import { expectProblem } from './expect-problem.ts';
+
+const planChanges = page(planChange);
+const DAY = 86_400_000;
+
+describe('API: worklists', () => {
+  let api: ApiRig;
+  let webhook: Api;
+  const signer = eventSigner();
+  before(async () => {
+    // Quotes of dated changes hold longer than what counts as soon; those for today end with the day.
+    api = await createApiRig('api worklists', { policy: { quoteMs: 3 * DAY } });
+    webhook = await api.another({ webhookPublicKey: signer.publicKey });
+  });
+  after(() => api.close());
+
+  const DATED = { when: 'on_date', date: new Date(Date.now() + 10 * DAY).toISOString().slice(0, 10) };
+  const opened = async (activation: object = { when: 'immediately' }) => {
+    const account = await api.stranger();
+    return { account, change: await api.opened(account, { activation }, 'supervisor') };
+  };
+  const act = async ({ planChangeId }: PlanChangeJson, message: string, body: object) =>
+    (await api.post(`/v1/plan-changes/${planChangeId}/${message}`, body, { as: 'supervisor' })).read(
+      planChange,
+    );
+  const consent = (change: PlanChangeJson) => act(change, 'consent', verbalConsent(change.quote?.hash ?? ''));
+  /** A change that people have to look at: the account was suspended between quote and consent. */
+  const held = async (): Promise<PlanChangeJson> => {
+    const { account, change } = await opened();
+    await api.rig.ownerKnex('customers').where({ id: account.customerId }).update({ status: 'suspended' });
+    return consent(change);
+  };
+  const completed = async (): Promise<PlanChangeJson> => {
+    const { change } = await opened();
+    await consent(change);
+    return eventually(async () => {
+      const path = `/v1/plan-changes/${change.planChangeId}`;
+      const seen = (await api.get(path, { as: 'supervisor' })).read(planChange);
+      return seen.status === 'completed' ? seen : undefined;
+    });
+  };
+  /** The ids of a list, two pages at a time. */
+  const listed = async (
+    query: string,
+    as: 'supervisor' | 'ops' | 'agent' = 'supervisor',
+  ): Promise<string[]> => {
+    const ids: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const next: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const answer = await api.get(`/v1/plan-changes?limit=2&${query}${next}`, { as });
+      assert.equal(answer.status, 200, answer.text);
+      const { items, nextCursor } = answer.read(planChanges);
+      ids.push(...items.map(({ planChangeId }) => planChangeId));
+      cursor = nextCursor;
+    } while (cursor !== null);
+    assert.equal(new Set(ids).size, ids.length);
+    return ids;
+  };
+  const idsOf = (changes: readonly PlanChangeJson[]): string[] =>
+    changes.map(({ planChangeId }) => planChangeId);
+  const report = async ({ planChangeId }: PlanChangeJson, event: string): Promise<void> => {
+    const mail = await api.rig
+      .knex('email_outbox')
+      .where({ plan_change_id: planChangeId, kind: 'summary' })
+      .first<{ id: string }>('id');
+    assert.equal((await postEvents(webhook, signer, [mailEvent(event, mail.id)])).status, 204);
+  };
+
+  it('held: with the reason, newest first, until people have decided', async () => {
+    const changes = [await held(), await held(), await held()];
+    const waiting = await opened();
+    const newestFirst = idsOf(changes).reverse();
+    for (const as of ['supervisor', 'ops'] as const)
+      assert.deepEqual(await listed('status=held', as), newestFirst);
+    const { items } = (await api.get('/v1/plan-changes?status=held', { as: 'ops' })).read(planChanges);
+    for (const { hold } of items) assert.equal(hold?.reason, 'account_not_active');
+    assert.ok(!newestFirst.includes(waiting.change.planChangeId));
+    await act(changes[1] ?? assert.fail(), 'cancel', { reason: 'no more' });
+    assert.deepEqual(await listed('status=held'), [newestFirst[0], newestFirst[2]]);
+    assert.deepEqual(await listed('status=held', 'agent'), []);
+  });
+
+  it('confirmed=false: applied changes that nobody has told the customer about', async () => {
+    const before = await listed('confirmed=false');
+    const changes = [await completed(), await completed(), await completed()];
+    const { change: waiting } = await opened();
+    const newestFirst = idsOf(changes).reverse();
+    assert.deepEqual(await listed('confirmed=false'), [...newestFirst, ...before]);
+    await act(changes[0] ?? assert.fail(), 'confirmation', { explained: ['active now'], channel: 'phone' });
+    assert.deepEqual(await listed('confirmed=false'), [...newestFirst.slice(0, 2), ...before]);
+    assert.deepEqual(await listed('confirmed=true'), newestFirst.slice(2));
+    assert.ok(!(await listed('confirmed=false')).includes(waiting.planChangeId));
+  });
+
+  it('email=bounced: summaries that did not arrive', async () => {
+    const changes = [await completed(), await completed(), await completed(), await completed()];
+    const [first, second, third, fourth] = changes;
+    assert.ok(first && second && third && fourth);
+    for (const change of [first, second, third]) await report(change, 'bounce');
+    await report(fourth, 'delivered');
+    assert.deepEqual(await listed('email=bounced'), idsOf([third, second, first]));
+    assert.deepEqual(await listed('email=delivered'), idsOf([fourth]));
+    assert.deepEqual(await listed('email=dropped'), []);
+    await act(second, 'confirmation', { explained: ['by phone'], channel: 'phone' });
+    assert.deepEqual(await listed('email=bounced&confirmed=false'), idsOf([third, first]));
+    assert.deepEqual(await listed(`email=bounced&customerId=${first.customerId}`), idsOf([first]));
+  });
+
+  it('expiring=soon: waits for a consent that can be given for less than a day', async () => {
+    const soon = [(await opened()).change, (await opened()).change, (await opened()).change];
+    const { change: later } = await opened(DATED);
+    const { change: given } = await opened();
+    await consent(given);
+    const ids = await listed('expiring=soon');
+    assert.deepEqual(
+      ids.filter((id) => idsOf([...soon, later, given]).includes(id)),
+      idsOf(soon).reverse(),
+    );
+    await act(soon[1] ?? assert.fail(), 'decline', { reason: 'no' });
+    assert.ok(!(await listed('expiring=soon')).includes(soon[1]?.planChangeId ?? ''));
+    assert.deepEqual(await listed('expiring=soon&status=scheduled'), []);
+  });
+
+  it('refuses a filter that it does not know', async () => {
+    for (const query of [
+      'status=open',
+      'confirmed=no',
+      'email=read',
+      'expiring=later',
+      'held=true',
+      'status=held&status=held',
+    ])
+      expectProblem(await api.get(`/v1/plan-changes?${query}`, { as: 'ops' }), 422, 'invalid-input');
+  });
+});
