@@ -17,7 +17,7 @@ const environment = z.object({
   TASK_QUEUE: z.string().min(1).default('plan-change'),
   /** Path of a prebuilt workflow bundle; without it the worker bundles at start. */
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
-  SENDGRID_API_KEY: z.string().min(1).default('development-double'),
+  SENDGRID_API_KEY: z.string().min(1).optional(),
   /** Where the SendGrid client sends to; set to the local double in development. */
   SENDGRID_BASE_URL: url.optional(),
   /** Verification key of SendGrid's signed event webhook (base64, without PEM lines). */
@@ -39,7 +39,8 @@ export interface Config {
     readonly workflowBundle: string | undefined;
   };
   readonly mail: {
-    readonly apiKey: string;
+    /** Only the worker sends, and needs it. */
+    readonly apiKey: string | undefined;
     readonly baseUrl: string | undefined;
     readonly webhookPublicKey: string | undefined;
     readonly from: string;

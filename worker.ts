@@ -1,7 +1,7 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities } from './activities/index.ts';
-import { loadConfig } from './config.ts';
+import { ConfigError, loadConfig } from './config.ts';
 import { openDatabase } from './db/knex.ts';
 import { createSteps } from './db/once.ts';
 import { createOutbox } from './db/stores/outbox.ts';
@@ -14,6 +14,12 @@ const MAIL_UNKNOWN_FOR_MS = 10 * 60_000;
 
 async function main(): Promise<void> {
   const config = loadConfig();
+  const { apiKey } = config.mail;
+  if (apiKey === undefined) {
+    throw new ConfigError(
+      'Set SENDGRID_API_KEY to the key with which mails are sent, then start the worker again.',
+    );
+  }
   const log = pino({ level: config.logLevel, base: { process: 'worker' } });
   Runtime.install({
     logger: {
@@ -44,7 +50,7 @@ async function main(): Promise<void> {
     activities: createActivities({
       steps: createSteps(knex),
       outbox: createOutbox(knex, { publicUrl: config.api.publicUrl }),
-      mailer: createSendgridMailer({ ...config.mail, fromName: config.mail.companyName }),
+      mailer: createSendgridMailer({ ...config.mail, apiKey, fromName: config.mail.companyName }),
       templates: createTemplates({
         name: config.mail.companyName,
         phone: config.mail.companyPhone,

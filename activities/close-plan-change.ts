@@ -1,4 +1,4 @@
-import type { MailTemplates, NoteAuthor, Steps } from './ports.ts';
+import type { AgreedChange, MailTemplates, NoteAuthor, Steps } from './ports.ts';
 import { enqueueNotice } from './notices.ts';
 import type { ExpectedStanding, Overtaken } from './standing.ts';
 import { overtaken } from './standing.ts';
@@ -30,22 +30,29 @@ const SENTENCES = {
 export function closePlanChange(deps: { steps: Steps; templates: MailTemplates }) {
   return (input: ClosePlanChangeInput): Promise<ClosePlanChangeResult> =>
     deps.steps.once(receipt('closePlanChange', input.cause), async (tx) => {
-      const ahead = overtaken(await tx.lockPlanChange(input.planChangeId), input.expected);
+      const agreed = await tx.lockPlanChange(input.planChangeId);
+      const ahead = overtaken(agreed, input.expected);
       if (ahead) return ahead;
+      // Who declined knows. The mail says why the change was on hold, so it is written before the hold ends.
+      const mailId =
+        input.status === 'declined'
+          ? null
+          : await enqueueNotice(tx, deps.templates, { ...input, kind: input.status, revision: 1 });
       const remark = input.remarkId === null ? '' : ` Reason: ${await tx.remark(input.remarkId)}`;
       await tx.updatePlanChange(input.planChangeId, { status: input.status, closedAt: input.now });
       await tx.appendNote({
         customerId: input.customerId,
         planChangeId: input.planChangeId,
         kind: input.status,
-        body: `${SENTENCES[input.status]}${remark}`,
+        body: `${sentenceFor(input.status, agreed)}${remark}`,
         author: input.author,
       });
-      // Who declined knows.
-      const mailId =
-        input.status === 'declined'
-          ? null
-          : await enqueueNotice(tx, deps.templates, { ...input, kind: input.status, revision: 1 });
       return { outcome: 'closed', mailId };
     });
+}
+
+function sentenceFor(status: ClosePlanChangeInput['status'], agreed: AgreedChange): string {
+  return status === 'expired' && agreed.status === 'held'
+    ? `On hold (${agreed.holdReason ?? ''}) until the end: the change expired; nothing was charged.`
+    : SENTENCES[status];
 }

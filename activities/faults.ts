@@ -1,6 +1,9 @@
 import { ApplicationFailure, log } from '@temporalio/activity';
+import { DomainError } from '../domain/domain-error.ts';
 import { FAULT } from '../domain/failures.ts';
+import { stackFrames } from '../domain/stack-frames.ts';
 
+const SYSTEM_ERROR = /^E[A-Z]+$/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 /** Data exceptions, integrity violations, syntax and access errors, missing rows: the same statement fails again. */
 const REFUSED_CLASSES = new Set(['0A', '22', '23', '42', 'P0']);
@@ -17,10 +20,12 @@ export function asFault(error: unknown): ApplicationFailure {
       ? ApplicationFailure.nonRetryable(`SQLSTATE ${code}`, FAULT.DATABASE_REFUSED)
       : ApplicationFailure.retryable(`SQLSTATE ${code}`, FAULT.DATABASE_UNAVAILABLE);
   }
-  // Connection errors of the driver and the pool: ECONNREFUSED, ETIMEDOUT, KnexTimeoutError and their kin.
-  if (code !== undefined || isTimeout(error)) {
-    return ApplicationFailure.retryable(code ?? 'timeout', FAULT.DATABASE_UNAVAILABLE);
-  }
+  if (error instanceof DomainError) return ApplicationFailure.nonRetryable(error.code, FAULT.DATA_UNUSABLE);
+  // Connection errors of the system, the driver and the pool: ECONNREFUSED, KnexTimeoutError and their kin.
+  if (code !== undefined && SYSTEM_ERROR.test(code))
+    return ApplicationFailure.retryable(code, FAULT.DATABASE_UNAVAILABLE);
+  if (isConnectionLost(error))
+    return ApplicationFailure.retryable('connection lost', FAULT.DATABASE_UNAVAILABLE);
   return ApplicationFailure.retryable(error instanceof Error ? error.name : 'unknown fault');
 }
 
@@ -33,7 +38,7 @@ export function withFaults<T extends Record<string, (input: never) => Promise<un
         return await run(input);
       } catch (error) {
         const fault = asFault(error);
-        log.warn('step failed', { step: name, fault: fault.type ?? fault.message, at: framesOf(error) });
+        log.warn('step failed', { step: name, fault: fault.type ?? fault.message, at: stackFrames(error) });
         throw fault;
       }
     },
@@ -46,18 +51,8 @@ function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-function isTimeout(error: unknown): boolean {
+function isConnectionLost(error: unknown): boolean {
   return (
     error instanceof Error && /timeout|terminated|Connection ended/i.test(`${error.name} ${error.message}`)
   );
-}
-
-/** Where it happened, without the message, whose lines may hold values and look like frames. */
-function framesOf(error: unknown): string[] {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return stack
-    .split('\n')
-    .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))
-    .slice(0, 4)
-    .map((line) => line.trim());
 }

@@ -37,6 +37,8 @@ export interface StepTransaction {
   restorePlan(planChangeId: string): Promise<boolean>;
   postLines(posting: LinePosting): Promise<void>;
   reverseLines(planChangeId: string, quoteRevision: number): Promise<void>;
+  /** Runs statements that may be refused without harm to the rest: a savepoint. Returns whether they took. */
+  attempt(work: (tx: StepTransaction) => Promise<void>): Promise<boolean>;
   appendNote(note: NewNote): Promise<void>;
   remark(remarkId: string): Promise<string>;
   /** Reads the applied change back in a fresh statement. */

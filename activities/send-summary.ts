@@ -16,8 +16,9 @@ export function sendSummary(deps: DeliverMailDeps & { steps: Steps }) {
   return async (input: SummaryInput): Promise<{ readonly outcome: 'accepted' }> => {
     const providerMessageId = await deliverMail(deps, input.mailId);
     return deps.steps.once(receipt('sendSummary'), async (tx) => {
-      await tx.updateMail(input.mailId, { status: 'accepted', providerMessageId });
+      // The change before the mail: the order in which the provider's events lock them.
       await tx.updatePlanChange(input.planChangeId, { status: 'completed', closedAt: input.now });
+      await tx.updateMail(input.mailId, { status: 'accepted', providerMessageId });
       await tx.appendNote({
         customerId: input.customerId,
         planChangeId: input.planChangeId,
@@ -34,8 +35,8 @@ export function sendSummary(deps: DeliverMailDeps & { steps: Steps }) {
 export function giveUpSummary(deps: { steps: Steps }) {
   return (input: SummaryInput & { readonly cause: string }): Promise<{ readonly outcome: 'given_up' }> =>
     deps.steps.once(receipt('giveUpSummary'), async (tx) => {
-      await tx.updateMail(input.mailId, { status: 'given_up' });
       await tx.updatePlanChange(input.planChangeId, { status: 'completed', closedAt: input.now });
+      await tx.updateMail(input.mailId, { status: 'given_up' });
       await tx.appendNote({
         customerId: input.customerId,
         planChangeId: input.planChangeId,

@@ -1,4 +1,4 @@
-import type { PlanChangeStatus } from '../domain/plan-change-status.ts';
+import type { HoldReason, PlanChangeStatus } from '../domain/plan-change-status.ts';
 import type { QuoteOnOffer } from './open-plan-change.ts';
 import type { AgreedChange } from './ports.ts';
 
@@ -13,6 +13,7 @@ export interface Standing {
   readonly status: PlanChangeStatus;
   readonly quote: QuoteOnOffer;
   readonly consentMethod: 'verbal' | 'written' | null;
+  readonly holdReason: HoldReason | null;
 }
 
 export interface Overtaken {
@@ -27,13 +28,18 @@ export interface Overtaken {
  */
 export function overtaken(agreed: AgreedChange, expected: ExpectedStanding): Overtaken | undefined {
   if (agreed.status === expected.status && agreed.quoteRevision === expected.revision) return undefined;
+  return standsElsewhere(agreed);
+}
+
+export function standsElsewhere(agreed: AgreedChange): Overtaken {
   const { quoteRevision: revision, quoteHash: hash, quoteExpiresAt: expiresAt, consentDeadlineAt } = agreed;
-  const { effectiveDate, activateAt, status, consentMethod } = agreed;
+  const { effectiveDate, activateAt, status, consentMethod, holdReason } = agreed;
   return {
     outcome: 'overtaken',
     standing: {
       status,
       consentMethod,
+      holdReason,
       quote: { revision, hash, effectiveDate, activateAt, expiresAt, consentDeadlineAt, remindAt: null },
     },
   };

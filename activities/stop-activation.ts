@@ -1,11 +1,18 @@
 import type { HoldReason } from '../domain/plan-change-status.ts';
+import { isTerminal } from '../domain/plan-change-status.ts';
 import type { AgreedChange, MailTemplates, StepTransaction, Steps } from './ports.ts';
+import { noteConsent } from './note-consent.ts';
 import { enqueueNotice } from './notices.ts';
+import type { AcceptedConsent } from './schedule-activation.ts';
+import type { Overtaken } from './standing.ts';
+import { standsElsewhere } from './standing.ts';
 import { receipt } from './step.ts';
 
 export interface StopActivationInput {
   readonly planChangeId: string;
   readonly revision: number;
+  /** The consent that asked for the activation; null when it was attached while the change was scheduled. */
+  readonly consent: AcceptedConsent | null;
   /** Where the change goes: `held` asks people, `failed` is the end. */
   readonly to: { readonly status: 'held'; readonly reason: HoldReason } | { readonly status: 'failed' };
   /** Names of what went wrong: checks, fault types. Never values. */
@@ -32,9 +39,11 @@ interface Stopped {
  * committed or not, and it may run again.
  */
 export function compensateActivation(deps: StopActivationDeps) {
-  return (input: StopActivationInput): Promise<Stopped> =>
+  return (input: StopActivationInput): Promise<Stopped | Overtaken> =>
     deps.steps.once(receipt('compensateActivation', input.revision), async (tx) => {
       const agreed = await tx.lockPlanChange(input.planChangeId);
+      if (isElsewhere(agreed, input)) return standsElsewhere(agreed);
+      await keepConsent(tx, agreed, input.consent);
       if (agreed.appliedAt !== null) {
         const restored = await tx.restorePlan(input.planChangeId);
         await tx.reverseLines(input.planChangeId, input.revision);
@@ -55,14 +64,39 @@ export function compensateActivation(deps: StopActivationDeps) {
  * undone and the answer says so: the activation counts.
  */
 export function holdLateActivation(deps: StopActivationDeps) {
-  return (input: StopActivationInput): Promise<Stopped | { readonly outcome: 'already_applied' }> =>
+  return (
+    input: StopActivationInput,
+  ): Promise<Stopped | Overtaken | { readonly outcome: 'already_applied' }> =>
     deps.steps.once(receipt('holdLateActivation', input.revision), async (tx) => {
       const agreed = await tx.lockPlanChange(input.planChangeId);
+      if (isElsewhere(agreed, input)) return standsElsewhere(agreed);
       if (agreed.appliedAt !== null) return { outcome: 'already_applied' };
       // It was held in time for a reason of its own, and only the answer came too late.
       if (agreed.status === 'held') return { outcome: 'stopped', mailId: null, reason: agreed.holdReason };
+      await keepConsent(tx, agreed, input.consent);
       return { outcome: 'stopped', mailId: await stop(tx, deps, agreed, input) };
     });
+}
+
+/** The change has ended, or has another quote: it is no longer this activation's to stop. */
+function isElsewhere(agreed: AgreedChange, input: StopActivationInput): boolean {
+  return isTerminal(agreed.status) || agreed.quoteRevision !== input.revision;
+}
+
+/**
+ * The customer did agree: that stays on record although nothing was applied. What the database will not take
+ * as a consent must not keep the compensation from its work.
+ */
+async function keepConsent(
+  tx: StepTransaction,
+  agreed: AgreedChange,
+  consent: AcceptedConsent | null,
+): Promise<void> {
+  if (consent === null || agreed.consentMethod !== null) return;
+  await tx.attempt(async (inner) => {
+    await inner.attachConsent({ planChangeId: agreed.planChangeId, ...consent });
+    await noteConsent(inner, agreed, consent);
+  });
 }
 
 async function stop(

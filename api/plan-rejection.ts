@@ -8,25 +8,27 @@ import type { PlanChangeInput } from '../workflows/contract.ts';
 import type { ApiDeps } from './deps.ts';
 import { rejected, type HttpProblem } from './http-errors.ts';
 
+type WantedChange = Pick<PlanChangeInput, 'customerId' | 'planCode' | 'activation'>;
+
 /** A rejection of the first step; where the plan cannot be ordered, with those that can and are nearest to it. */
 export async function planRejection(
   deps: ApiDeps,
-  input: PlanChangeInput,
+  wanted: WantedChange,
   code: RejectionCode,
   openPlanChangeId: string | null,
 ): Promise<HttpProblem> {
   if (code !== 'plan-not-available') return rejected(code, openPlanChangeId);
-  return rejected(code, openPlanChangeId, { nearestPlans: await nearestTo(deps, input) });
+  return rejected(code, openPlanChangeId, { nearestPlans: await nearestTo(deps, wanted) });
 }
 
-async function nearestTo(deps: ApiDeps, input: PlanChangeInput) {
+async function nearestTo(deps: ApiDeps, change: WantedChange) {
   const [wanted, account] = await Promise.all([
-    findPlan(deps.knex, input.planCode),
-    accountOverview(deps.knex, input.customerId),
+    findPlan(deps.knex, change.planCode),
+    accountOverview(deps.knex, change.customerId),
   ]);
   const date = resolveActivationDate({
     ...account,
-    requested: input.activation,
+    requested: change.activation,
     now: account.now,
     furthestDateDays: deps.policy.furthestDateDays,
   });

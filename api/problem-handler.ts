@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
+import { stackFrames } from '../domain/stack-frames.ts';
 import { dependencyUnavailable, HttpProblem, notFound } from './http-errors.ts';
 
 /** RFC 9457 body of a problem. */
@@ -27,7 +28,7 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
     if (problem.status >= 500) {
       // Messages of drivers carry values of rows: only the name, the code and the place are logged.
       log.error(
-        { requestId: request.id, code: codeOf(error), name: nameOf(error), at: framesOf(error) },
+        { requestId: request.id, code: codeOf(error), name: nameOf(error), at: stackFrames(error) },
         problem.code,
       );
     }
@@ -146,13 +147,4 @@ function memberOf(error: unknown, name: 'type' | 'code'): string | undefined {
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
-}
-
-function framesOf(error: unknown): string[] {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return stack
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 5)
-    .map((line) => line.trim());
 }

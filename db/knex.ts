@@ -11,6 +11,8 @@ export interface DatabaseOptions {
   readonly maxConnections?: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName?: string;
+  /** For migrations: statements may take as long as they need, and idle connections stay. */
+  readonly patient?: boolean;
 }
 
 const nothing = (): void => undefined;
@@ -26,15 +28,19 @@ export function openDatabase(options: DatabaseOptions): Knex {
       connectionString: options.url,
       application_name: options.applicationName ?? 'plan-change',
       connectionTimeoutMillis: 5_000,
-      statement_timeout: 10_000,
-      query_timeout: 12_000,
-      idle_in_transaction_session_timeout: 30_000,
+      ...(options.patient !== true && {
+        statement_timeout: 10_000,
+        query_timeout: 12_000,
+        idle_in_transaction_session_timeout: 30_000,
+      }),
       keepAlive: true,
       types: {
         getTypeParser: (oid, format) => types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text'),
       },
     },
-    pool: { min: 0, max: options.maxConnections ?? 10 },
+    pool: { min: options.patient === true ? 1 : 0, max: options.maxConnections ?? 10 },
+    // Messages of errors would carry the values of the statement.
+    compileSqlOnError: false,
     acquireConnectionTimeout: 5_000,
     // Knex would print driver errors, which may carry values of rows; they reach the caller as exceptions.
     log: { warn: nothing, error: nothing, deprecate: nothing, debug: nothing },

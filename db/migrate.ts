@@ -32,6 +32,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     url: options.ownerUrl,
     maxConnections: 1,
     applicationName: 'plan-change migrate',
+    patient: true,
   });
   try {
     await owner.raw('SELECT pg_advisory_lock(?)', [ADVISORY_LOCK]);
@@ -46,7 +47,12 @@ export async function migrate(options: MigrateOptions): Promise<void> {
 
 /** Runs `action` on a pool of the migrator; for the migration tests and the command line. */
 export async function runMigrations<T>(migratorUrl: string, action: (knex: Knex) => Promise<T>): Promise<T> {
-  const knex = openDatabase({ url: migratorUrl, maxConnections: 2, applicationName: 'plan-change migrate' });
+  const knex = openDatabase({
+    url: migratorUrl,
+    maxConnections: 2,
+    applicationName: 'plan-change migrate',
+    patient: true,
+  });
   try {
     return await action(knex);
   } finally {

@@ -852,7 +852,9 @@ GRANT UPDATE (valid) ON subscription_periods TO app;
 
 GRANT SELECT ON subscription_periods TO auditor;
 
-GRANT SELECT, UPDATE ON subscriptions TO app;
+GRANT SELECT ON subscriptions TO app;
+
+GRANT UPDATE (id) ON subscriptions TO app;
 
 GRANT SELECT ON subscriptions TO auditor;
 

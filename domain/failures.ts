@@ -31,8 +31,8 @@ export const FAULT = {
   DATABASE_REFUSED: 'DATABASE_REFUSED',
   /** The database is away or busy: retried. */
   DATABASE_UNAVAILABLE: 'DATABASE_UNAVAILABLE',
-  /** A step met a state in which it must not run. A fault of the program: no retry mends it. */
-  STEP_OUT_OF_ORDER: 'STEP_OUT_OF_ORDER',
+  /** The data cannot be worked with (an unknown time zone or currency): no retry mends it. */
+  DATA_UNUSABLE: 'DATA_UNUSABLE',
   /** The mail provider is away, busy or refused this attempt: retried. */
   MAIL_UNAVAILABLE: 'MAIL_UNAVAILABLE',
   /** A mail that may have been accepted already waits for the provider's event before it is sent again. */

@@ -3,11 +3,11 @@ import type { QuoteOnOffer } from '../activities/open-plan-change.ts';
 import type { AcceptedConsent } from '../activities/schedule-activation.ts';
 import type { Overtaken } from '../activities/standing.ts';
 import type { StopActivationInput } from '../activities/stop-activation.ts';
-import type { HoldReason } from '../domain/plan-change-status.ts';
 import type { PlanChangeInput } from './contract.ts';
+import { startNotice } from './mails.ts';
 import type { PlanChangeState } from './plan-change-messages.ts';
 import { workflowNow } from './plan-change-messages.ts';
-import { startNotice } from './mails.ts';
+import { hold, quoteOf } from './plan-change-transitions.ts';
 import { faultOf, isTimeout } from './step-failures.ts';
 import { durable, local } from './steps.ts';
 
@@ -22,14 +22,8 @@ export async function activate(
   input: PlanChangeInput,
   consent: AcceptedConsent | null,
 ): Promise<Overtaken | undefined> {
-  const { quote } = state;
-  if (!quote) throw new Error('An activation follows a quote');
   state.status = 'activating';
-  // Known before the step it undoes has begun; right whether or not that step committed.
-  const undo = (to: StopActivationInput['to'], causes: readonly string[]) =>
-    local.compensateActivation({ ...step(input, quote), to, causes });
-
-  try {
+  return orUndone(state, input, consent, async (quote) => {
     const applied = consent === null ? await applyDated(input, quote) : await applyNow(input, quote, consent);
     if (applied.outcome === 'overtaken') return applied;
     if (applied.outcome === 'held') {
@@ -37,25 +31,67 @@ export async function activate(
       await startNotice(input, applied.mailId);
       return undefined;
     }
+    return readBack(state, input, consent, quote);
+  });
+}
 
-    const { planChangeId, revision } = step(input, quote);
-    const read = await local.verifyActivation({ planChangeId, customerId: input.customerId, revision });
-    if (read.outcome === 'mismatch') {
-      const { mailId } = await undo({ status: 'held', reason: 'read_back_mismatch' }, read.mismatches);
-      hold(state, 'read_back_mismatch');
-      await startNotice(input, mailId);
-      return undefined;
-    }
+/** The rest of the way for a change that the database has applied already, as the workflow finds out. */
+export async function confirmApplied(
+  state: PlanChangeState,
+  input: PlanChangeInput,
+): Promise<Overtaken | undefined> {
+  return orUndone(state, input, null, (quote) => readBack(state, input, null, quote));
+}
+
+async function readBack(
+  state: PlanChangeState,
+  input: PlanChangeInput,
+  consent: AcceptedConsent | null,
+  quote: QuoteOnOffer,
+): Promise<Overtaken | undefined> {
+  const { planChangeId, customerId } = input;
+  const read = await local.verifyActivation({ planChangeId, customerId, revision: quote.revision });
+  if (read.outcome === 'verified') {
     state.summaryMailId = read.mailId;
     state.status = 'activated';
     return undefined;
+  }
+  const to = { status: 'held', reason: 'read_back_mismatch' } as const;
+  const undone = await undo(input, quote, consent, to, read.mismatches);
+  if (undone.outcome === 'overtaken') return undone;
+  hold(state, to.reason);
+  await startNotice(input, undone.mailId);
+  return undefined;
+}
+
+/** Known before the step it undoes has begun, and right whether or not that step committed. */
+async function orUndone(
+  state: PlanChangeState,
+  input: PlanChangeInput,
+  consent: AcceptedConsent | null,
+  act: (quote: QuoteOnOffer) => Promise<Overtaken | undefined>,
+): Promise<Overtaken | undefined> {
+  const quote = quoteOf(state);
+  try {
+    return await act(quote);
   } catch (error) {
     const fault = faultOf(error);
     if (fault === undefined) throw error;
-    await undo({ status: 'failed' }, [fault]);
+    const undone = await undo(input, quote, consent, { status: 'failed' }, [fault]);
+    if (undone.outcome === 'overtaken') return undone;
     state.status = 'failed';
     return undefined;
   }
+}
+
+function undo(
+  input: PlanChangeInput,
+  quote: QuoteOnOffer,
+  consent: AcceptedConsent | null,
+  to: StopActivationInput['to'],
+  causes: readonly string[],
+) {
+  return local.compensateActivation({ ...step(input, quote), consent, to, causes });
 }
 
 function applyDated(input: PlanChangeInput, quote: QuoteOnOffer): Promise<ActivatePlanResult> {
@@ -73,21 +109,21 @@ async function applyNow(
     if (!isTimeout(error)) throw error;
     const late = await local.holdLateActivation({
       ...step(input, quote),
+      consent,
       to: { status: 'held', reason: 'activation_late' },
       causes: ['not committed within ten minutes'],
     });
-    return late.outcome === 'already_applied'
-      ? { outcome: 'applied' }
-      : { outcome: 'held', reason: late.reason ?? 'activation_late', mailId: late.mailId };
+    switch (late.outcome) {
+      case 'already_applied':
+        return { outcome: 'applied' };
+      case 'overtaken':
+        return late;
+      case 'stopped':
+        return { outcome: 'held', reason: late.reason ?? 'activation_late', mailId: late.mailId };
+    }
   }
 }
 
 function step(input: PlanChangeInput, quote: QuoteOnOffer) {
   return { planChangeId: input.planChangeId, revision: quote.revision, now: workflowNow() };
-}
-
-function hold(state: PlanChangeState, reason: HoldReason): void {
-  state.status = 'held';
-  state.holdReason = reason;
-  state.holdEndsAt = new Date(Date.now() + (state.holdMs ?? 0)).toISOString();
 }

@@ -1,3 +1,4 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import type { PlanChangeInput, RequestConsentWorkflowInput, SendNoticeInput } from './contract.ts';
 import { noticeWorkflowId } from './contract.ts';
@@ -21,17 +22,24 @@ export async function deliverSummary(input: PlanChangeInput, mailId: string): Pr
   }
 }
 
-/** Mail of a change that is not applied goes its own way: the change waits for nobody's mail server. */
+/**
+ * Mail of a change that is not applied goes its own way: the change waits for nobody's mail server. After a reset
+ * by operations the mail of the earlier run is on its way already.
+ */
 export async function startNotice(input: PlanChangeInput, mailId: string | null): Promise<void> {
   if (mailId === null) return;
   const { planChangeId, customerId } = input;
-  await startChild(sendNotice, {
-    workflowId: noticeWorkflowId(mailId),
-    args: [{ planChangeId, customerId, mailId }],
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-    staticSummary: `Mail on plan change ${planChangeId}`,
-  });
+  try {
+    await startChild(sendNotice, {
+      workflowId: noticeWorkflowId(mailId),
+      args: [{ planChangeId, customerId, mailId }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      staticSummary: `Mail on plan change ${planChangeId}`,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }
 
 /** One mail to a customer about a change that is not applied. */

@@ -1,13 +1,20 @@
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { QuoteOnOffer } from '../activities/open-plan-change.ts';
-import type { ExpectedStanding, Overtaken } from '../activities/standing.ts';
-import type { RequestedActivation } from '../domain/activation-date.ts';
-import { activate } from './activation.ts';
-import type { EndInput, MessageAuthor, PlanChangeInput } from './contract.ts';
+import { activate, confirmApplied } from './activation.ts';
+import type { PlanChangeInput } from './contract.ts';
 import { planChangeWorkflowId } from './contract.ts';
-import type { PlanChangeState, Ticket } from './plan-change-messages.ts';
-import { answer, hasWork, msUntil, workflowNow } from './plan-change-messages.ts';
 import { deliverSummary, startNotice } from './mails.ts';
+import type { PlanChangeState } from './plan-change-messages.ts';
+import { hasWork, msUntil, workflowNow } from './plan-change-messages.ts';
+import {
+  adopt,
+  answerDone,
+  close,
+  closeUnasked,
+  expected,
+  quoteOf,
+  requote,
+} from './plan-change-transitions.ts';
 import { local } from './steps.ts';
 
 export async function open(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
@@ -98,7 +105,8 @@ export async function awaitDate(state: PlanChangeState, input: PlanChangeInput):
     case 'reschedule':
       return requote(state, input, ticket, ticket.message.author, ticket.message.activation);
     default: {
-      if (state.cancellationRequested) return closeUnasked(state, input);
+      // Once the date has come the activation goes first: it may have been committed before a crash.
+      if (state.cancellationRequested && msUntil(activateAt ?? '') > 0) return closeUnasked(state, input);
       const ahead = await activate(state, input, null);
       if (ahead) adopt(state, ahead);
     }
@@ -119,92 +127,19 @@ export async function awaitPeople(state: PlanChangeState, input: PlanChangeInput
   }
 }
 
+/** The database had applied the change before this workflow knew: it is read back as ever. */
+export async function awaitReadBack(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
+  const ahead = await confirmApplied(state, input);
+  if (ahead) adopt(state, ahead);
+}
+
 /** Applied and read back: the summary goes out, and a cancellation from outside comes too late. */
 export async function completeActivated(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
-  if (state.summaryMailId === undefined) throw new Error('An activated change has a summary to send');
+  // The read-back was done for a message that got lost: its receipt names the summary.
+  if (state.summaryMailId === undefined) return awaitReadBack(state, input);
   await deliverSummary(input, state.summaryMailId);
   if (state.cancellationRequested) {
     await local.noteIgnoredCancellation({ planChangeId: input.planChangeId, customerId: input.customerId });
   }
   state.status = 'completed';
-}
-
-async function requote(
-  state: PlanChangeState,
-  input: PlanChangeInput,
-  ticket: Ticket,
-  author: MessageAuthor,
-  activation: RequestedActivation | null,
-): Promise<void> {
-  const requoted = await local.requotePlanChange({
-    planChangeId: input.planChangeId,
-    messageId: ticket.id,
-    expected: expected(state),
-    activation,
-    author,
-    now: workflowNow(),
-  });
-  if (requoted.outcome === 'rejected') return answer(state, requoted);
-  if (requoted.outcome === 'overtaken') return adopt(state, requoted);
-  state.quote = requoted.quote;
-  state.status = 'awaiting_consent';
-  delete state.consentMethod;
-  delete state.holdReason;
-  answerDone(state);
-}
-
-/** The wait ended without a message: operations cancelled in the Temporal UI, or the time is over. */
-function closeUnasked(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
-  const byOps = state.cancellationRequested;
-  const cause = `${byOps ? 'ops' : 'time'}:${state.status}:${quoteOf(state).revision}`;
-  const end: EndInput = { remarkId: null, author: { type: byOps ? 'ops' : 'system', id: null } };
-  return close(state, input, byOps ? 'cancelled' : 'expired', cause, end);
-}
-
-async function close(
-  state: PlanChangeState,
-  input: PlanChangeInput,
-  status: 'declined' | 'cancelled' | 'expired',
-  cause: string,
-  end: EndInput,
-): Promise<void> {
-  const closed = await local.closePlanChange({
-    planChangeId: input.planChangeId,
-    customerId: input.customerId,
-    cause,
-    expected: expected(state),
-    status,
-    author: end.author,
-    remarkId: end.remarkId,
-    now: workflowNow(),
-  });
-  if (closed.outcome === 'overtaken') return adopt(state, closed);
-  state.status = status;
-  delete state.holdReason;
-  answerDone(state);
-  await startNotice(input, closed.mailId);
-}
-
-/** The database is further on than this workflow knew: go on from there, and tell the sender of the message. */
-function adopt(state: PlanChangeState, { standing }: Overtaken): void {
-  state.status = standing.status;
-  state.quote = standing.quote;
-  if (standing.consentMethod === null) delete state.consentMethod;
-  else state.consentMethod = standing.consentMethod;
-  if (standing.status !== 'held') delete state.holdReason;
-  answer(state, { outcome: 'overtaken', status: standing.status });
-}
-
-function answerDone(state: PlanChangeState): void {
-  const { status, holdReason } = state;
-  answer(state, { outcome: 'done', status, ...(holdReason === undefined ? {} : { holdReason }) });
-}
-
-function expected(state: PlanChangeState): ExpectedStanding {
-  return { status: state.status, revision: quoteOf(state).revision };
-}
-
-function quoteOf(state: PlanChangeState): QuoteOnOffer {
-  if (!state.quote) throw new Error(`A change that is ${state.status} has a quote`);
-  return state.quote;
 }

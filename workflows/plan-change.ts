@@ -12,7 +12,14 @@ import { detailsOf } from './current-details.ts';
 import type { PlanChangeState } from './plan-change-messages.ts';
 import { registerMessages } from './plan-change-messages.ts';
 import { faultOf } from './step-failures.ts';
-import { awaitConsent, awaitDate, awaitPeople, completeActivated, open } from './plan-change-waits.ts';
+import {
+  awaitConsent,
+  awaitDate,
+  awaitPeople,
+  awaitReadBack,
+  completeActivated,
+  open,
+} from './plan-change-waits.ts';
 
 /**
  * One change of one customer's plan, from the quote to the summary mail.
@@ -74,6 +81,8 @@ async function advance(state: PlanChangeState, input: PlanChangeInput): Promise<
       return awaitDate(state, input);
     case 'held':
       return awaitPeople(state, input);
+    case 'activating':
+      return awaitReadBack(state, input);
     case 'activated':
       return completeActivated(state, input);
     default:

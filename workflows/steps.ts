@@ -2,7 +2,7 @@ import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { FAULT } from '../domain/failures.ts';
 
-const nonRetryableErrorTypes = [FAULT.DATABASE_REFUSED, FAULT.STEP_OUT_OF_ORDER, FAULT.MAIL_REFUSED];
+const nonRetryableErrorTypes = [FAULT.DATABASE_REFUSED, FAULT.DATA_UNUSABLE, FAULT.MAIL_REFUSED];
 
 /**
  * Short steps run as local activities: no task of their own, so a change costs few events and actions. While

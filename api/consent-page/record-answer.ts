@@ -5,7 +5,7 @@ import { insertEvidence, insertRemark } from '../../db/stores/evidence.ts';
 import { accountKey, identityKey } from '../../domain/account-key.ts';
 import type { EndInput, MessageAnswer, RecordConsentInput } from '../../workflows/contract.ts';
 import type { ApiDeps } from '../deps.ts';
-import { HttpProblem } from '../http-errors.ts';
+import { HttpProblem, refused } from '../http-errors.ts';
 import { settled } from '../outcome.ts';
 import type { Outcome } from '../plan-change-gateway.ts';
 import { alreadyUsed, detailsDoNotMatch, gone, notRightNow, tooManyTries } from './answers.ts';
@@ -32,7 +32,7 @@ export interface Sender {
   readonly userAgent: string;
 }
 
-export type Recorded = 'accepted' | 'held' | 'declined';
+export type Recorded = 'accepted' | 'held' | 'failed' | 'declined';
 
 /**
  * Records the customer's answer to the quote of an open link. Agreeing needs the customer's name and the end of
@@ -87,7 +87,7 @@ async function accept(
     author: CUSTOMER,
   };
   const answered = await tell(deps, link, 'recordConsent', payload);
-  return answered === 'pending' ? 'pending' : answered === 'held' ? 'held' : 'accepted';
+  return answered === 'done' ? 'accepted' : answered;
 }
 
 async function decline(deps: ApiDeps, link: ConsentLink, said: Refusal): Promise<'declined' | 'pending'> {
@@ -112,13 +112,17 @@ async function tell(
   link: ConsentLink,
   message: 'recordConsent' | 'decline',
   payload: RecordConsentInput | EndInput,
-): Promise<'pending' | 'held' | 'done'> {
+): Promise<'pending' | 'held' | 'failed' | 'done'> {
   const outcome = await deps.gateway.send(
     link.planChangeId,
     message,
     payload,
     `${message}-${link.linkId.replaceAll('-', '')}`,
   );
+  // Another message is being worked on, for some milliseconds: the link is as good as before.
+  if (outcome.kind === 'refused' && outcome.refusal === 'CHANGE_BUSY') {
+    throw notRightNow(refused(outcome.refusal, outcome.status));
+  }
   if (outcome.kind === 'refused') {
     if (outcome.refusal === 'CONSENT_ALREADY_RECORDED') throw alreadyUsed();
     throw gone(
@@ -128,7 +132,8 @@ async function tell(
   const known = reached(outcome);
   if (known.kind === 'accepted') return 'pending';
   if (known.kind === 'closed') throw await closedAs(deps, link);
-  return statusOf(known.answer) === 'held' ? 'held' : 'done';
+  const status = statusOf(known.answer);
+  return status === 'held' || status === 'failed' ? status : 'done';
 }
 
 function reached(outcome: Outcome<MessageAnswer>): ReturnType<typeof settled<MessageAnswer>> {

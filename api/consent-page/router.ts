@@ -133,10 +133,14 @@ async function answer(
 const TITLES: Record<Recorded, string> = {
   accepted: 'Thank you, your agreement is recorded',
   held: 'Your agreement is recorded, but the change is on hold',
+  failed: 'Your agreement is recorded, but we could not make the change',
   declined: 'You declined the change',
 };
 const SENTENCES: Record<Recorded, string[]> = {
   accepted: ['We send you a summary by email as soon as the change is applied.'],
+  failed: [
+    'Your plan is as it was, and nothing was charged. Please call us, so that we can make the change again.',
+  ],
   held: ['Something has changed since we made you the offer. Nothing was charged. We will contact you.'],
   declined: ['Nothing was changed and nothing was charged. You need not do anything.'],
 };

@@ -13,6 +13,7 @@ import { requirePlanChange } from '../access-to-customer.ts';
 import type { Agent, Role } from '../auth.ts';
 import { ACCESS } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { HttpProblem } from '../http-errors.ts';
 import { invalidInput, notFound, refused, rejected } from '../http-errors.ts';
 import { changeClosed, settled } from '../outcome.ts';
 import type { MessageName } from '../plan-change-gateway.ts';
@@ -87,8 +88,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
         refuseImplausible(body);
         // An earlier try may have done it all; while the change is open, the same message waits for its end.
         if (isTerminal(view.status) && (await wasAccepted(deps.knex, request.id))) return shown(deps, view);
-        if (view.status === 'completed') throw refused('CONSENT_ALREADY_RECORDED', view.status);
-        if (isTerminal(view.status)) throw changeClosed(view.status);
+        if (isTerminal(view.status)) throw tooLate('recordConsent', view.status);
         const evidenceId = await insertEvidence(deps.knex, {
           planChangeId: view.id,
           quoteHash: body.quoteHash,
@@ -194,8 +194,15 @@ async function send(
       final: false,
     };
   }
-  if (outcome.kind === 'closed' && !(await tookEffect(now))) throw changeClosed(now.status);
+  if (outcome.kind === 'closed' && !(await tookEffect(now))) throw tooLate(message, now.status);
   return shown(deps, now);
+}
+
+/** Consent to what is applied already came too late only in that it was not needed. */
+function tooLate(message: MessageName, status: PlanChangeView['status']): HttpProblem {
+  return message === 'recordConsent' && status === 'completed'
+    ? refused('CONSENT_ALREADY_RECORDED', status)
+    : changeClosed(status);
 }
 
 function shown(deps: ApiDeps, view: PlanChangeView): Answer {

@@ -51,7 +51,7 @@ export async function up(knex: Knex): Promise<void> {
     GRANT UPDATE (request_id) ON identifications TO app; -- a repeated request meets its first row
     GRANT UPDATE (valid) ON subscription_periods TO app;
     GRANT DELETE ON subscription_periods TO app;
-    GRANT UPDATE ON subscriptions TO app; -- row locks: SELECT ... FOR UPDATE needs the right
+    GRANT UPDATE (id) ON subscriptions TO app; -- row locks: SELECT ... FOR UPDATE needs a right to update
   `);
 }
 

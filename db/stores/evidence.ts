@@ -14,16 +14,15 @@ export interface NewEvidence {
 
 /** Keeps what was received, before the workflow judges it. A repeated request finds its first row. */
 export async function insertEvidence(knex: Knex, evidence: NewEvidence): Promise<string> {
-  const { id } = await row<{ id: string }>(
+  const bindings = { ...evidence, details: JSON.stringify(evidence.details) };
+  const [made] = await rows<{ id: string }>(
     knex,
-    `WITH made AS (
-       INSERT INTO consent_evidence (plan_change_id, quote_hash, method, details, agent_id, request_id, given_at)
-       VALUES (:planChangeId, :quoteHash, :method, :details::jsonb, :agentId, :requestId, :givenAt)
-       ON CONFLICT (request_id) DO NOTHING RETURNING id)
-     SELECT id FROM made UNION ALL SELECT id FROM consent_evidence WHERE request_id = :requestId LIMIT 1`,
-    { ...evidence, details: JSON.stringify(evidence.details) },
+    `INSERT INTO consent_evidence (plan_change_id, quote_hash, method, details, agent_id, request_id, given_at)
+     VALUES (:planChangeId, :quoteHash, :method, :details::jsonb, :agentId, :requestId, :givenAt)
+     ON CONFLICT (request_id) DO NOTHING RETURNING id`,
+    bindings,
   );
-  return id;
+  return made?.id ?? idOfRequest(knex, 'consent_evidence', evidence.requestId);
 }
 
 /** Whether the consent that this request brought was accepted. */
@@ -46,15 +45,25 @@ export async function insertRemark(
     readonly requestId: string;
   },
 ): Promise<string> {
-  const { id } = await row<{ id: string }>(
+  const [made] = await rows<{ id: string }>(
     knex,
-    `WITH made AS (
-       INSERT INTO remarks (plan_change_id, agent_id, body, request_id)
-       VALUES (:planChangeId, :agentId, :body, :requestId)
-       ON CONFLICT (request_id) DO NOTHING RETURNING id)
-     SELECT id FROM made UNION ALL SELECT id FROM remarks WHERE request_id = :requestId LIMIT 1`,
+    `INSERT INTO remarks (plan_change_id, agent_id, body, request_id)
+     VALUES (:planChangeId, :agentId, :body, :requestId)
+     ON CONFLICT (request_id) DO NOTHING RETURNING id`,
     remark,
   );
+  return made?.id ?? idOfRequest(knex, 'remarks', remark.requestId);
+}
+
+/** A statement of its own: one that meets a row committed meanwhile does not see it. */
+async function idOfRequest(
+  knex: Knex,
+  table: 'consent_evidence' | 'remarks',
+  requestId: string,
+): Promise<string> {
+  const { id } = await row<{ id: string }>(knex, `SELECT id FROM ${table} WHERE request_id = :requestId`, {
+    requestId,
+  });
   return id;
 }
 

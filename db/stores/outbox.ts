@@ -55,7 +55,10 @@ export async function updateMail(trx: Knex.Transaction, mailId: string, patch: M
     .update({ status: patch.status });
 }
 
+const LINK_KINDS: ReadonlySet<MailKind> = new Set(['consent_request', 'consent_reminder']);
+
 interface OutboxRow extends OutgoingMail {
+  readonly kind: MailKind;
   readonly status: string;
   readonly providerMessageId: string | null;
   readonly unknownOutcome: boolean;
@@ -71,9 +74,9 @@ export function createOutbox(knex: Knex, options: OutboxOptions): Outbox {
   return {
     claim: (mailId, unknownForMs): Promise<MailClaim> =>
       knex.transaction(async (trx) => {
-        const { status, providerMessageId, unknownOutcome, ...mail } = await row<OutboxRow>(
+        const { status, kind, providerMessageId, unknownOutcome, ...mail } = await row<OutboxRow>(
           trx,
-          `SELECT id AS "outboxId", recipient, subject, body_text AS text, body_html AS html, status,
+          `SELECT id AS "outboxId", kind, recipient, subject, body_text AS text, body_html AS html, status,
                   provider_message_id AS "providerMessageId",
                   status = 'sending' AND claimed_at > now() - make_interval(secs => :unknownForMs / 1000.0) AS "unknownOutcome"
            FROM email_outbox WHERE id = :mailId FOR UPDATE`,
@@ -90,7 +93,7 @@ export function createOutbox(knex: Knex, options: OutboxOptions): Outbox {
             attempts: trx.raw('attempts + 1'),
             possible_duplicates: trx.raw(`possible_duplicates + (status = 'sending')::int`),
           });
-        return { claim: 'send', mail: await withConsentLink(trx, mail, options) };
+        return { claim: 'send', mail: await withConsentLink(trx, mail, kind, options) };
       }),
     async release(mailId) {
       await knex('email_outbox').where({ id: mailId, status: 'sending' }).update({ status: 'queued' });
@@ -105,9 +108,11 @@ export function createOutbox(knex: Knex, options: OutboxOptions): Outbox {
 async function withConsentLink(
   trx: Knex.Transaction,
   mail: OutgoingMail,
+  kind: MailKind,
   options: OutboxOptions,
 ): Promise<OutgoingMail> {
-  if (!mail.text.includes(CONSENT_LINK_PLACEHOLDER)) return mail;
+  // By kind too: a name may hold anything.
+  if (!LINK_KINDS.has(kind) || !mail.text.includes(CONSENT_LINK_PLACEHOLDER)) return mail;
   const token = randomBytes(32).toString('base64url');
   await row(
     trx,

@@ -24,6 +24,13 @@ export function createStepTransaction(trx: Knex.Transaction): StepTransaction {
     restorePlan: (id) => restorePlan(trx, id),
     postLines: (posting) => postLines(trx, posting),
     reverseLines: (id, revision) => reverseLines(trx, id, revision),
+    attempt: (work) =>
+      trx
+        .transaction((inner) => work(createStepTransaction(inner)))
+        .then(
+          () => true,
+          () => false,
+        ),
     appendNote: (note) => appendNote(trx, note),
     remark: async (id) =>
       (await row<{ body: string }>(trx, 'SELECT body FROM remarks WHERE id = :id', { id })).body,

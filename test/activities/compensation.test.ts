@@ -20,7 +20,12 @@ describe('compensation of an activation', () => {
   });
   after(() => rig.close());
 
-  const stop = (change: StagedChange) => ({ ...change.ids(), causes: ['charges'], now: change.now });
+  const stop = (change: StagedChange) => ({
+    ...change.ids(),
+    consent: null,
+    causes: ['charges'],
+    now: change.now,
+  });
   const held = { status: 'held', reason: 'read_back_mismatch' } as const;
   const periods = async () => (await contentsOf(rig.ownerKnex))['subscription_periods'];
   const chargesOf = ({ planChangeId }: StagedChange) =>
@@ -157,7 +162,13 @@ describe('an activation that came late', () => {
   after(() => rig.close());
 
   const late = { status: 'held', reason: 'activation_late' } as const;
-  const stop = (change: StagedChange) => ({ ...change.ids(), causes: ['late'], now: change.now, to: late });
+  const stop = (change: StagedChange) => ({
+    ...change.ids(),
+    consent: null,
+    causes: ['late'],
+    now: change.now,
+    to: late,
+  });
 
   it('is held when it did not commit in time', async () => {
     const change = await stageChange(rig);

@@ -52,7 +52,7 @@ describe('a step for a change that has moved on', () => {
       assert.deepEqual(result, {
         outcome: 'overtaken',
         standing: {
-          ...{ status: 'scheduled', consentMethod: 'verbal' },
+          ...{ status: 'scheduled', consentMethod: 'verbal', holdReason: null },
           quote: {
             ...quote,
             ...{ expiresAt: micros(expiresAt), consentDeadlineAt: micros(consentDeadlineAt) },

@@ -23,7 +23,12 @@ const activation: Stage = async (rig) => {
 };
 const suspend = (rig: Rig, { customerId }: StagedChange) =>
   rig.knex('customers').where({ id: customerId }).update({ status: 'suspended' });
-const stop = (change: StagedChange) => ({ ...change.ids(), causes: ['a_check'], now: change.now });
+const stop = (change: StagedChange) => ({
+  ...change.ids(),
+  consent: null,
+  causes: ['a_check'],
+  now: change.now,
+});
 const held = { status: 'held', reason: 'read_back_mismatch' } as const;
 const late = { status: 'held', reason: 'activation_late' } as const;
 const close = (status: 'declined' | 'cancelled' | 'expired'): Stage => {

@@ -139,7 +139,7 @@ describe('API: Idempotency-Key', () => {
       assert.equal(await changes(), before + 1);
       remember(opened.planChangeId, opened.quote?.hash);
       const applied = (await race(() => consentTo(opened, key), 200)).read(planChange);
-      assert.equal(applied.status, 'activated');
+      assert.ok(['activated', 'completed'].includes(applied.status));
       const charges = await api.rig.knex('charges').where({ plan_change_id: opened.planChangeId });
       assert.equal(charges.length, 3);
     });

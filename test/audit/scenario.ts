@@ -194,7 +194,11 @@ async function failAfterApplying(rig: Rig): Promise<string> {
   const { revision } = quote;
   await rig.run('activatePlan', { planChangeId, revision, consent: given, now }, execution);
   const to = { status: 'failed' } as const;
-  await rig.run('compensateActivation', { planChangeId, revision, to, causes: ['seeded'], now }, execution);
+  await rig.run(
+    'compensateActivation',
+    { planChangeId, revision, to, consent: null, causes: ['seeded'], now },
+    execution,
+  );
   return planChangeId;
 }
 

@@ -42,9 +42,9 @@ describe('stored histories', () => {
     [
       'leaves a step out',
       {
-        file: 'workflows/activation.ts',
-        from: 'await local.verifyActivation({ planChangeId, customerId: input.customerId, revision })',
-        to: "({ outcome: 'verified', mailId: input.planChangeId } as Awaited<ReturnType<typeof local.verifyActivation>>)",
+        file: 'workflows/mails.ts',
+        from: 'await mail.sendSummary({ planChangeId, customerId, mailId, now: workflowNow() });',
+        to: '',
       },
       ['immediate', 'dated'],
     ],

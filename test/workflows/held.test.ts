@@ -119,7 +119,7 @@ describe('an activation that cannot be as agreed', () => {
     assert.deepEqual(await change.result(), { status: 'failed' });
     assert.deepEqual(await change.posted(), nothingPosted);
     assert.equal(await change.plan(), 'fiber-basic');
-    assert.deepEqual(await change.noteKinds(), ['quoted', 'failed']);
+    assert.deepEqual(await change.noteKinds(), ['quoted', 'consent_accepted', 'failed']);
     // The way is free for another one.
     const { change: next } = await tryToOpen(rig, worker, change.account);
     assert.deepEqual(await next.consent(), { outcome: 'done', status: 'activated' });

@@ -112,6 +112,29 @@ describe('a change that the database has further on than its workflow', () => {
     });
   }
 
+  for (const committed of ['activatePlan', 'verifyActivation'] as const) {
+    it(`a lost ${committed}: a cancellation by operations comes too late, and the change completes`, async () => {
+      const change = await openChange(rig, worker, END_OF_CYCLE);
+      await change.consent();
+      const { planChangeId, workflowId, account } = change;
+      const { activate_at } = await change.row();
+      const due = activate_at?.toISOString() ?? '';
+      await rig.run('activatePlan', { planChangeId, revision: 1, consent: null, now: due }, { workflowId });
+      if (committed === 'verifyActivation') {
+        await rig.run(
+          committed,
+          { planChangeId, customerId: account.customerId, revision: 1 },
+          { workflowId },
+        );
+      }
+      await change.handle.cancel();
+      assert.deepEqual(await change.result(), { status: 'completed' });
+      assert.equal(await change.plan(), 'fiber-plus');
+      assert.equal((await change.posted()).lines, 3);
+      assert.equal(rig.mails.filter(({ recipient }) => recipient === account.email).length, 1);
+    });
+  }
+
   it('a lost cancellation of a scheduled change is found on its date: nothing is applied', async () => {
     const change = await openChange(rig, worker, END_OF_CYCLE);
     await change.consent();

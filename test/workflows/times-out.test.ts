@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { ApplicationFailure } from '@temporalio/common';
 import type { MailOutcome } from '../../activities/ports.ts';
+import { FAULT } from '../../domain/failures.ts';
 import { bundleAltered } from '../support/altered-workflows.ts';
 import { openChange } from '../support/driven-change.ts';
 import { createRig, startWorker, type Rig, type RigWorker } from '../support/plan-change-rig.ts';
@@ -23,6 +25,7 @@ describe('what takes too long', () => {
   let worker: RigWorker;
   let mails: MailOutcome = { outcome: 'accepted', providerMessageId: 'message' };
   let slowSteps: Promise<void> | undefined;
+  let isDatabaseAway = false;
 
   before(async () => {
     rig = await createRig('times out', { mailer: { send: () => Promise.resolve(mails) } });
@@ -31,6 +34,7 @@ describe('what takes too long', () => {
       // Holds the activation up as a slow or absent database would.
       activatePlan: async (input: Parameters<typeof rig.activities.activatePlan>[0]) => {
         await slowSteps;
+        if (isDatabaseAway) throw ApplicationFailure.retryable('ECONNREFUSED', FAULT.DATABASE_UNAVAILABLE);
         return rig.activities.activatePlan(input);
       },
     };
@@ -60,6 +64,17 @@ describe('what takes too long', () => {
     assert.deepEqual(await change.consent(), { outcome: 'done', status: 'activated' });
     assert.deepEqual(await change.result(), { status: 'completed' });
     assert.equal((await change.posted()).lines, 3);
+  });
+
+  it('so is one whose attempts fail until the time is over; that the customer agreed stays on record', async () => {
+    const change = await openChange(rig, worker);
+    isDatabaseAway = true;
+    assert.deepEqual(await change.consent(), {
+      ...{ outcome: 'done', status: 'held', holdReason: 'activation_late' },
+    });
+    isDatabaseAway = false;
+    assert.deepEqual(await change.noteKinds(), ['quoted', 'consent_accepted', 'held']);
+    assert.deepEqual(await change.posted(), { lines: 0, sum: 0n, balance: 0n });
   });
 
   it('a summary that the provider never takes is given up, and the change stands', async () => {
