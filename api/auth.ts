@@ -21,7 +21,7 @@ export const ACCESS = {
 /** Stands for "nobody" where a route is public. */
 export const NOBODY: Agent = { agentId: '00000000-0000-0000-0000-000000000000', role: 'auditor' };
 
-const KEY = /^Bearer (pc_([0-9A-Za-z]{8})_[0-9A-Za-z]{16,})$/;
+const KEY = /^Bearer +(pc_([0-9A-Za-z]{8})_[0-9A-Za-z]{16,})$/i;
 
 /**
  * The agent behind `Authorization: Bearer <key>`. Keys are stored as SHA-256 and found by their prefix.

@@ -1,6 +1,6 @@
 /**
- * The states of a plan change and which may follow which. One table for the workflow, the API, the audit and
- * the constraint in the database (migration 004).
+ * The states of a plan change and which may follow which. The database says a part of it again: that a terminal
+ * status is never left (migration 004); a test compares the names with its enum.
  */
 export const TRANSITIONS = {
   quoting: ['awaiting_consent', 'rejected'],
