@@ -109,8 +109,8 @@ describe('API: who may do what', () => {
       assert.ok(ofOneCustomer().length >= 13);
       for (const route of ofOneCustomer()) expectFreshProblem(await call(route, as), 404, 'not-found');
       expectFreshProblem(await api.get(`/v1/plan-changes/${planChangeId}/events`, { as }), 404, 'not-found');
-      const { idempotency_keys: _keys, ...rest } = rowsGained(before, await rowCounts(api.rig.ownerKnex));
-      assert.deepEqual(rest, {});
+      const gained = rowsGained(before, await rowCounts(api.rig.ownerKnex));
+      assert.deepEqual(Object.keys(gained), ['idempotency_keys']);
     };
 
     it('an agent finds neither customer nor change, though a colleague has identified them', () =>

@@ -65,7 +65,8 @@ describe('API: keys', () => {
     const bodies = new Set<string>();
     for (const header of headers) {
       const answer = await withHeader(header);
-      const { requestId: _id, ...rest } = expectFreshProblem(answer, 401, 'unauthenticated');
+      const { requestId, ...rest } = expectFreshProblem(answer, 401, 'unauthenticated');
+      assert.ok(requestId);
       assert.equal(answer.headers.get('www-authenticate'), 'Bearer');
       bodies.add(JSON.stringify(rest));
     }
