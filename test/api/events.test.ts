@@ -151,7 +151,10 @@ describe('API: live status', () => {
     assert.deepEqual(await stream.end(), ['awaiting_consent']);
     // Whoever still connects is not kept waiting.
     assert.ok((await (await open(change, { origin: other.origin })).end()).length <= 1);
+    // Whoever has seen everything is told at once that they are connected.
+    const asked = Date.now();
     const again = await open(change, { after: stream.events.at(-1)?.id ?? '' });
+    assert.ok(Date.now() - asked < 10_000, 'the answer began only with the heartbeat');
     await cancel(change);
     assert.deepEqual(await again.end(), ['cancelled']);
   });

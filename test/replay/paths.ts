@@ -204,6 +204,20 @@ export const PATHS: Readonly<Record<string, Path>> = {
     await change.consent();
     return ended(change);
   },
+  'overtaken-by-a-lost-activation': async ({ rig, worker }) => {
+    const change = await openChange(rig, worker);
+    const { evidenceId, quoteHash, method, author } = await change.consentTo();
+    const { planChangeId, workflowId } = change;
+    const now = new Date().toISOString();
+    const consent = { evidenceId, quoteHash, method, author, acceptedAt: now };
+    await rig.run(
+      'activatePlan',
+      { planChangeId, revision: 1, consent, now },
+      { workflowId: `${workflowId}-lost` },
+    );
+    await change.cancel();
+    return ended(change);
+  },
   'notice-sent': async (context) => {
     const { planChangeId } = await held(context);
     return ofMail(context, planChangeId, 'notice');
