@@ -1,25 +1,16 @@
 import { interruptionsOf } from '../domain/interruptions.ts';
 import { quoteWindows } from '../domain/activation-date.ts';
-import type { RequestedActivation } from '../domain/activation-date.ts';
 import type { RejectionCode } from '../domain/failures.ts';
 import { mayFollow } from '../domain/plan-change-status.ts';
 import type { AccountFacts, QuotedTerms } from '../domain/plan-change-terms.ts';
 import { termsOf } from '../domain/plan-change-terms.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { PlanChangeInput } from '../workflows/contract.ts';
 import type { AgreedChange, LockedAccount, Steps, StepTransaction } from './ports.ts';
 import { describeTerms } from './describe-terms.ts';
 import { currentRunId, receipt } from './step.ts';
 
-export interface OpenPlanChangeInput {
-  readonly planChangeId: string;
-  readonly customerId: string;
-  readonly agentId: string;
-  readonly identificationId: string;
-  readonly planCode: string;
-  readonly promotionCode: string | null;
-  readonly activation: RequestedActivation;
-  readonly replacesId: string | null;
-  readonly revertsId: string | null;
+export interface OpenPlanChangeInput extends PlanChangeInput {
   /** Workflow time, ISO instant. */
   readonly now: string;
 }

@@ -125,7 +125,7 @@ function isDatabaseAway(error: unknown): boolean {
   if (code !== undefined && /^E[A-Z]+$/.test(code)) return true;
   return (
     error instanceof Error &&
-    /KnexTimeoutError|Connection terminated|timeout exceeded|Query read timeout|Client has encountered a connection error|aborted/i.test(
+    /KnexTimeoutError|Connection terminated|timeout e(?:xceeded|xpired)|Query read timeout|Client has encountered a connection error|aborted/i.test(
       `${error.name} ${error.message}`,
     )
   );

@@ -20,6 +20,8 @@ async function main(): Promise<void> {
     url: config.databaseUrl,
     applicationName: 'plan-change api',
     maxConnections: 20,
+    // With the wait for a connection no request hangs longer than 10 s.
+    statementMs: 3_500,
   });
   const { temporal } = config;
   const gateway = createPlanChangeGateway(temporal);

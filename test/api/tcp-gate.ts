@@ -1,19 +1,23 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What happens to connections: passed on, taken and never answered, or refused. */
-export type GateState = 'open' | 'silent' | 'closed';
+/**
+ * What happens to connections: passed on; taken and never answered; refused; or, half-open, passed on if they
+ * are new, while those that are there stay and carry nothing any more.
+ */
+export type GateState = 'open' | 'silent' | 'closed' | 'half-open';
 
 /** A port that stands for a server that is away, hangs, or comes back. */
 export interface TcpGate {
   readonly port: number;
-  /** Connections that are there are cut. */
+  /** Connections that are there are cut, unless the new state is half-open. */
   set(state: GateState): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function openGate(target: { host: string; port: number }, first: GateState): Promise<TcpGate> {
   const sockets = new Set<Socket>();
+  const freezes = new Set<() => void>();
   let state = first;
   let server: Server | undefined;
   const keep = (socket: Socket): void => {
@@ -28,6 +32,10 @@ export async function openGate(target: { host: string; port: number }, first: Ga
       const onward = connect(target.port, target.host);
       keep(onward);
       socket.pipe(onward).pipe(socket);
+      freezes.add(() => {
+        socket.unpipe(onward);
+        onward.unpipe(socket);
+      });
       socket.on('close', () => onward.destroy());
       onward.on('close', () => socket.destroy());
     });
@@ -51,6 +59,10 @@ export async function openGate(target: { host: string; port: number }, first: Ga
   return {
     port,
     async set(next) {
+      if (next === 'half-open') {
+        for (const freeze of freezes) freeze();
+        return;
+      }
       await stop();
       state = next;
       if (next !== 'closed') server = await listen(port);

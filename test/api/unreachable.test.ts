@@ -100,6 +100,21 @@ describe('API: parts that cannot be reached', () => {
     });
   }
 
+  it('PostgreSQL (half-open): what hung is given up in time and not used again', async () => {
+    const url = new URL(api.rig.database.appUrl);
+    gate = await openGate({ host: url.hostname, port: Number(url.port) }, 'open');
+    url.port = String(gate.port);
+    behind = await api.another({ databaseUrl: url.href });
+    // As many connections as it will ever have.
+    await Promise.all(Array.from({ length: 30 }, () => behind.get('/v1/plans')));
+    await gate.set('half-open');
+    const answers = await Promise.all(Array.from({ length: 12 }, () => inTime(behind.get('/v1/plans'))));
+    for (const answer of answers.filter(({ status }) => status !== 200)) {
+      expectFreshProblem(answer, 503, 'database-unavailable');
+    }
+    for (let round = 0; round < 12; round += 1) assert.equal((await behind.get('/v1/plans')).status, 200);
+  });
+
   it('a database that goes away in the middle of requests is a 503 too', async () => {
     const url = new URL(api.rig.database.appUrl);
     gate = await openGate({ host: url.hostname, port: Number(url.port) }, 'open');

@@ -200,7 +200,12 @@ async function serveApi(
   });
   const log = pino({ level: 'info' }, { write: (line: string) => void logs.push(line) });
   const deps: ApiDeps = {
-    knex: openDatabase({ url: parts.databaseUrl, maxConnections: 10, applicationName: 'api under test' }),
+    knex: openDatabase({
+      url: parts.databaseUrl,
+      maxConnections: 10,
+      applicationName: 'api under test',
+      statementMs: 3_500,
+    }),
     gateway: parts.gateway ?? gateway,
     policy: given.policy,
     log,
