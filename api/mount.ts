@@ -2,10 +2,11 @@ import type { Express, Request, Response } from 'express';
 import type { Knex } from 'knex';
 import type { z } from 'zod';
 import type { StoredAnswer } from '../db/stores/idempotency-keys.ts';
+import { isUuid } from './access-to-customer.ts';
 import type { Agent } from './auth.ts';
 import { authenticate, authorize, NOBODY } from './auth.ts';
 import type { InputProblem } from './http-errors.ts';
-import { HttpProblem, invalidInput } from './http-errors.ts';
+import { HttpProblem, invalidInput, notFound } from './http-errors.ts';
 import { keyedRequest } from './idempotency.ts';
 import { routeNamed } from './metrics.ts';
 import { problemBody, requestIdOf } from './problem-handler.ts';
@@ -19,6 +20,8 @@ export function mount(app: Express, knex: Knex, route: Route): void {
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
   app[route.method](path, routeNamed(route.path), async (request, response) => {
     const agent = await agentOf(knex, route, request);
+    // Unknown or malformed ids are 404, whatever else the request holds.
+    if (route.path.includes('{id}') && !isUuid(idOf(request))) throw notFound('id');
     const query = parse(route.query, request.query, 'query');
     const body = parse(route.body, route.body ? (request.body ?? {}) : undefined, '');
     const keyed = await keyedRequest(knex, route, agent, {
@@ -42,6 +45,11 @@ export function mount(app: Express, knex: Knex, route: Route): void {
     );
     sendStored(response, stored.final ? await keyed.record(stored.answer) : stored.answer);
   });
+}
+
+function idOf(request: Request): string {
+  const { id } = request.params;
+  return typeof id === 'string' ? id : '';
 }
 
 async function agentOf(knex: Knex, route: Route, request: Request): Promise<Agent> {

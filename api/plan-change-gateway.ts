@@ -76,6 +76,13 @@ export interface GatewayOptions {
 const { TaskQueueType } = proto.temporal.api.enums.v1;
 
 const DEFAULT_WAIT_MS = 5_000;
+/** gRPC's own waits: up to 2 minutes before it tries to connect again, 45 s until it gives up a dead peer. */
+const BACK_SOON = {
+  'grpc.initial_reconnect_backoff_ms': 200,
+  'grpc.max_reconnect_backoff_ms': 2_000,
+  'grpc.keepalive_time_ms': 15_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+};
 /** A server that is there answers in a few. */
 const SERVER_ANSWERS_MS = 1_000;
 /** A worker counts as polling when it polled within this time. */
@@ -91,7 +98,11 @@ const GRPC = {
 
 /** The only door to Temporal. It connects on first use, so the API starts while the server is away. */
 export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGateway {
-  const connection = Connection.lazy({ connectTimeout: 3_000, ...options.connection });
+  const connection = Connection.lazy({
+    connectTimeout: 3_000,
+    ...options.connection,
+    channelArgs: { ...BACK_SOON, ...options.connection.channelArgs },
+  });
   const client = new Client({ connection, namespace: options.namespace });
   const waitMs = options.waitMs ?? DEFAULT_WAIT_MS;
 

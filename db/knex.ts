@@ -68,7 +68,7 @@ export function openDatabase(options: DatabaseOptions): Knex {
   // The driver gives up the statement only: the connection would go back into the pool, and every later
   // statement on it would wait as long.
   database.on('query-error', (error: Error, { __knexUid }: { __knexUid: string }) => {
-    if (error.message === 'Query read timeout') connections.get(__knexUid)?.connection.stream.destroy();
+    if (error.message.endsWith('Query read timeout')) connections.get(__knexUid)?.connection.stream.destroy();
   });
   return database;
 }

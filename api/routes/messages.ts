@@ -93,10 +93,13 @@ export function messageRoutes(deps: ApiDeps): Route[] {
           planChangeId: view.id,
           quoteHash: body.quoteHash,
           method: body.method,
-          details: body.method === 'verbal' ? body.recording : { ...body.document, signedBy: body.signedBy },
+          details:
+            body.method === 'verbal'
+              ? body.recording
+              : { ...body.document, signedBy: body.signedBy, signedAt: body.signedAt },
           agentId: agent.agentId,
           requestId: request.id,
-          givenAt: canonicalInstant(body.method === 'verbal' ? body.recording.startedAt : body.signedAt),
+          givenAt: givenAt(body, view),
         });
         const { quoteHash, method } = body;
         const payload: RecordConsentInput = { evidenceId, quoteHash, method, author: authorOf(agent) };
@@ -237,4 +240,16 @@ function refuseImplausible(body: ConsentBody): void {
   if (body.method === 'verbal' && -aheadMs > RECORDING_AGE_MS) {
     throw invalidInput([{ pointer, detail: 'must not be more than 24 hours ago' }]);
   }
+}
+
+/**
+ * When the customer agreed to this quote. A recording is of the whole call and may begin before the quote, so
+ * its start is not it, nor is a signature from before the quote was made: then it is the time of this request.
+ */
+function givenAt(body: ConsentBody, view: PlanChangeView): string {
+  const now = new Date().toISOString();
+  if (body.method === 'verbal') return now;
+  const signedAt = canonicalInstant(body.signedAt);
+  const isOfThisQuote = view.quote !== null && Date.parse(signedAt) >= Date.parse(view.quote.createdAt);
+  return isOfThisQuote && Date.parse(signedAt) <= Date.parse(now) ? signedAt : now;
 }

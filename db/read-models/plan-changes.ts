@@ -41,6 +41,7 @@ type EmailStatus = 'queued' | 'sending' | 'accepted' | 'delivered' | 'bounced' |
 /** Amounts are text: JSON has no integers of that size. */
 export interface QuoteView {
   readonly hash: string;
+  readonly createdAt: string;
   readonly expiresAt: string;
   readonly termsVersion: string;
   readonly termsSha256: string;
@@ -65,7 +66,7 @@ const VIEW = `
     ${isoInstant('pc.confirmed_at')} AS "confirmedAt", pc.rejection_code AS "rejectionCode",
     pc.hold_reason AS "holdReason", pc.hold_details AS "holdDetails", pc.run_id AS "runId",
     ${isoInstant('pc.opened_at')} AS "openedAt",
-    (SELECT jsonb_build_object('hash', q.hash, 'expiresAt', ${isoInstant('q.expires_at')},
+    (SELECT jsonb_build_object('hash', q.hash, 'createdAt', ${isoInstant('q.created_at')}, 'expiresAt', ${isoInstant('q.expires_at')},
         'termsVersion', t.version, 'termsSha256', t.sha256, 'effectiveDate', q.effective_date, 'lines', q.lines,
         'netMinor', q.net_minor::text, 'dueNowMinor', q.due_now_minor::text, 'toBalanceMinor', q.to_balance_minor::text,
         'nextBillDate', q.next_bill_date, 'nextBillMinor', q.next_bill_minor::text,
@@ -104,7 +105,8 @@ export interface PlanChangeFilter {
 /** Newest first; one row more than `limit` tells that there is a next page. */
 export async function listPlanChanges(knex: Knex, filter: PlanChangeFilter): Promise<PlanChangeView[]> {
   const conditions = [
-    filter.status !== undefined && 'pc.status = :status',
+    // A refused request has no quote and is no change: it is listed only when it is asked for.
+    filter.status === undefined ? `pc.status <> 'rejected'` : 'pc.status = :status',
     filter.customerId !== undefined && 'pc.customer_id = :customerId',
     filter.agentId !== undefined && 'pc.agent_id = :agentId',
     filter.confirmed === true && 'pc.confirmed_at IS NOT NULL',

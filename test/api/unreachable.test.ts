@@ -47,6 +47,13 @@ describe('API: parts that cannot be reached', () => {
     assert.deepEqual(answer.read(readiness).parts, parts);
     assert.equal((await inTime(behind.get('/livez', { as: null }))).status, 200);
   };
+  /** On a busy machine the impatient API may have to be asked again. */
+  const succeeds = (ask: () => Promise<ApiAnswer>, status: number): Promise<ApiAnswer> =>
+    eventually(async () => {
+      const answer = await ask();
+      assert.ok(answer.status === status || [202, 503].includes(answer.status), answer.text);
+      return answer.status === status ? answer : undefined;
+    });
   const isReady = (): Promise<true> =>
     eventually(async () => ((await behind.get('/readyz', { as: null })).status === 200 ? true : undefined));
 
@@ -55,7 +62,7 @@ describe('API: parts that cannot be reached', () => {
       const { address } = await testTemporal();
       const { hostname: host, port } = new URL(`tcp://${address}`);
       gate = await openGate({ host, port: Number(port) }, state);
-      behind = await api.another({ temporalAddress: `127.0.0.1:${gate.port}`, waitMs: 2_000 });
+      behind = await api.another({ temporalAddress: `127.0.0.1:${gate.port}`, waitMs: 500 });
       const change = await api.opened(await api.stranger());
       const path = `/v1/plan-changes/${change.planChangeId}`;
       const [body, key, reason] = [await requestOf(), randomUUID(), { reason: 'no' }];
@@ -68,12 +75,9 @@ describe('API: parts that cannot be reached', () => {
 
       await gate.set('open');
       await isReady();
-      const opened = await behind.post('/v1/plan-changes', body, { key });
-      assert.equal(opened.status, 201, opened.text);
-      assert.equal(
-        (await behind.post(`${path}/cancel`, reason, { key })).read(planChange).status,
-        'cancelled',
-      );
+      await succeeds(() => behind.post('/v1/plan-changes', body, { key }), 201);
+      const cancelled = await succeeds(() => behind.post(`${path}/cancel`, reason, { key }), 200);
+      assert.equal(cancelled.read(planChange).status, 'cancelled');
     });
 
     it(`PostgreSQL (${state}): 503 in time, and all is well when it is back`, async () => {
