@@ -8,11 +8,14 @@ import type {
   statement,
 } from '../../api/schemas/accounts.ts';
 import type {
+  acceptedPlanChange,
   confirmationBody,
   consentBody,
   openPlanChangeBody,
   PlanChangeJson,
   reasonBody,
+  rescheduleBody,
+  revertBody,
 } from '../../api/schemas/plan-changes.ts';
 import { DemoError } from './demo-error.ts';
 
@@ -49,6 +52,12 @@ export interface ApiClient {
   open(body: z.input<typeof openPlanChangeBody>): Promise<Answer<PlanChange>>;
   consent(planChangeId: string, body: z.input<typeof consentBody>): Promise<Answer<PlanChange>>;
   decline(planChangeId: string, body: z.input<typeof reasonBody>): Promise<Answer<PlanChange>>;
+  cancel(planChangeId: string, body: z.input<typeof reasonBody>): Promise<Answer<PlanChange>>;
+  requote(planChangeId: string): Promise<Answer<PlanChange>>;
+  reschedule(planChangeId: string, body: z.input<typeof rescheduleBody>): Promise<Answer<PlanChange>>;
+  revert(planChangeId: string, body: z.input<typeof revertBody>): Promise<Answer<PlanChange>>;
+  /** Asks the customer for consent by a link in a mail. */
+  sendConsentLink(planChangeId: string): Promise<Answer<z.output<typeof acceptedPlanChange>>>;
   planChange(planChangeId: string): Promise<Answer<PlanChange>>;
   confirm(planChangeId: string, body: z.input<typeof confirmationBody>): Promise<Answer<PlanChange>>;
   notes(customerId: string): Promise<Answer<Notes>>;
@@ -84,6 +93,11 @@ export function createApiClient(origin: string, key: string): ApiClient {
     open: (body) => call('POST', '/v1/plan-changes', body),
     consent: (id, body) => call('POST', `/v1/plan-changes/${id}/consent`, body),
     decline: (id, body) => call('POST', `/v1/plan-changes/${id}/decline`, body),
+    cancel: (id, body) => call('POST', `/v1/plan-changes/${id}/cancel`, body),
+    requote: (id) => call('POST', `/v1/plan-changes/${id}/requote`, {}),
+    reschedule: (id, body) => call('POST', `/v1/plan-changes/${id}/reschedule`, body),
+    revert: (id, body) => call('POST', `/v1/plan-changes/${id}/revert`, body),
+    sendConsentLink: (id) => call('POST', `/v1/plan-changes/${id}/consent-link`, {}),
     planChange: (id) => call('GET', `/v1/plan-changes/${id}`),
     confirm: (id, body) => call('POST', `/v1/plan-changes/${id}/confirmation`, body),
     notes: (customerId) => call('GET', `/v1/customers/${customerId}/notes?limit=100`),

@@ -27,6 +27,7 @@ export async function playImmediateChange(system: RunningSystem, tell: Teller): 
     if (!quoted) continue;
     const agreed = await obtainConsent(api, quoted, tell);
     await verifyUpdate(api, agreed, tell);
+    tell.step(5, 'Confirm changes with the customer');
     await confirmChange(api, agreed, tell);
     return provideSummary({ api, system }, identified.body, agreed, tell);
   }

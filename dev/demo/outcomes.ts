@@ -36,9 +36,14 @@ export async function awaitChange(
   );
 }
 
-/** The mail in the outbox that names the change; undefined: mails go to SendGrid itself. */
-export async function findMail(outbox: string, planChangeId: string): Promise<Mail | undefined> {
+/** The mails in the outbox that name the change, newest first. */
+export async function findMails(outbox: string, planChangeId: string): Promise<readonly Mail[]> {
   const answer = await fetch(`${outbox}/messages`, { signal: AbortSignal.timeout(10_000) });
   const mails = (await answer.json()) as Mail[];
-  return mails.find(({ text }) => text.includes(planChangeId));
+  return mails.filter(({ text }) => text.includes(planChangeId));
+}
+
+/** The newest of them; undefined: mails go to SendGrid itself. */
+export async function findMail(outbox: string, planChangeId: string): Promise<Mail | undefined> {
+  return (await findMails(outbox, planChangeId))[0];
 }

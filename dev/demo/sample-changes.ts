@@ -1,5 +1,4 @@
 import { localDateOf } from '../../domain/calendar.ts';
-import { withConnection } from '../stack/postgres.ts';
 import { createApiClient, type ApiClient, type Identification, type PlanChange } from './api-client.ts';
 import { availableAccounts } from './available-accounts.ts';
 import { choosePlan } from './choose-plan.ts';
@@ -8,6 +7,7 @@ import { playImmediateChange } from './immediate-change.ts';
 import type { RunningSystem } from './running-system.ts';
 import { verbalConsent } from './steps.ts';
 import { SILENT } from './teller.ts';
+import { whileSuspended } from './while-suspended.ts';
 
 /** One change for each thing a change may wait for, and three ways to end. */
 export interface SampleChanges {
@@ -54,22 +54,4 @@ async function openFor(
 function quoteOf({ planChangeId, quote }: PlanChange) {
   if (!quote) throw new DemoError(`The change ${planChangeId} has no quote.`);
   return quote;
-}
-
-/** A suspended account is a drift: what was agreed is held. */
-async function whileSuspended<T>(
-  { databaseUrl }: RunningSystem,
-  customerId: string,
-  action: () => Promise<T>,
-): Promise<T> {
-  const setStatus = (status: string) =>
-    withConnection(databaseUrl, (client) =>
-      client.query('UPDATE customers SET status = $1 WHERE id = $2', [status, customerId]),
-    );
-  await setStatus('suspended');
-  try {
-    return await action();
-  } finally {
-    await setStatus('active');
-  }
 }

@@ -99,7 +99,6 @@ export async function verifyUpdate(api: ApiClient, agreed: PlanChange, tell: Tel
 }
 
 export async function confirmChange(api: ApiClient, agreed: PlanChange, tell: Teller): Promise<void> {
-  tell.step(5, 'Confirm changes with the customer');
   const { to, quote, interruptions } = agreed;
   const explained = [
     `${to?.planName ?? 'The new plan'} is active`,
