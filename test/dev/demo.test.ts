@@ -5,6 +5,7 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Plan } from '../../dev/demo/api-client.ts';
 import { choosePlan } from '../../dev/demo/choose-plan.ts';
+import { PATHS } from '../../dev/demo/paths/all-paths.ts';
 import { shortened } from '../../dev/demo/teller.ts';
 import type { TestAccount } from '../../dev/seed/test-account.ts';
 import { createSendgridMailer } from '../../emails/sendgrid-mailer.ts';
@@ -23,9 +24,9 @@ interface Played {
 }
 
 /** `npm run demo` as a process of its own. */
-function play(dataDir: string): Promise<Played> {
+function play(dataDir: string, ...options: readonly string[]): Promise<Played> {
   return new Promise((resolve) => {
-    const args = ['--import', 'tsx', 'dev/demo.ts', '--data-dir', dataDir];
+    const args = ['--import', 'tsx', 'dev/demo.ts', '--data-dir', dataDir, ...options];
     execFile(process.execPath, args, { cwd: checkout, timeout: 50_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out: stripVTControlCharacters(out), err });
     });
@@ -39,11 +40,13 @@ function writeSystem(
     readonly api: string;
     readonly outbox: string;
     readonly key: string;
+    /** Only --all needs it. */
+    readonly databaseUrl?: string;
     readonly accounts: readonly Pick<TestAccount, 'accountNumber' | 'fullName' | 'serviceAddress'>[];
   },
 ): void {
-  const { api, outbox, key, accounts } = system;
-  const places = { api, outbox, temporalUi: NOBODY, databaseUrl: 'postgresql://app@127.0.0.1:9/none' };
+  const { api, outbox, key, accounts, databaseUrl = 'postgresql://app@127.0.0.1:9/none' } = system;
+  const places = { api, outbox, temporalUi: NOBODY, databaseUrl };
   writeFileSync(path.join(folder, 'endpoints.json'), JSON.stringify({ ...places, keys: { agent: key } }));
   writeFileSync(path.join(folder, 'demo-customers.json'), JSON.stringify(accounts));
 }
@@ -112,6 +115,37 @@ describe('npm run demo', function () {
     assert.equal(third.code, 0, third.err);
     assert.match(third.out, /Ann Able, account/);
     assert.equal((await sendgrid.messages()).length, 3);
+  });
+
+  it('plays every path; one that fails says so, the rest go on, and the exit code is 1', async () => {
+    const everything = temporaryFolder();
+    // One account fewer than paths: nothing is left for the last one.
+    const accounts: TestAccount[] = [];
+    while (accounts.length < PATHS.length - 1) accounts.push(await rig.stranger());
+    writeSystem(everything.path, {
+      api: rig.origin,
+      outbox: sendgrid.origin,
+      key: rig.keys.agent,
+      databaseUrl: rig.rig.database.appUrl,
+      accounts,
+    });
+    const { code, out, err } = await play(everything.path, '--all');
+    everything.remove();
+
+    const results = [...out.matchAll(/^ {3}(.+?) {2,}(ok|FAILED) {2,}(.+)$/gm)].map(([, title, result]) => ({
+      title,
+      result,
+    }));
+    const expected = PATHS.map(({ title }, index) => ({
+      title,
+      result: index < PATHS.length - 1 ? 'ok' : 'FAILED',
+    }));
+    assert.deepEqual({ code, err, results }, { code: 1, err: '', results: expected }, out);
+    assert.match(out, /both changes together are 0\.00 USD/);
+    assert.match(out, /FAILED {2}Too few accounts of demo-customers\.json are free\./);
+    assert.equal(out.match(/^ {3}Statement, balance \S+ USD: http/gm)?.length, accounts.length);
+    assert.equal(out.match(/^ {3}Notes, chain verified: http/gm)?.length, accounts.length);
+    assert.doesNotMatch(out, /\/consent\/[\w-]{43}/);
   });
 
   it('says how to start the system where none is running', async () => {
