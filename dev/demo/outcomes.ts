@@ -36,9 +36,13 @@ export async function awaitChange(
   );
 }
 
-/** The mails in the outbox that name the change, newest first. */
+/** The mails in the outbox that name the change, newest first. @throws DemoError when the outbox does not answer */
 export async function findMails(outbox: string, planChangeId: string): Promise<readonly Mail[]> {
-  const answer = await fetch(`${outbox}/messages`, { signal: AbortSignal.timeout(10_000) });
+  const answer = await fetch(`${outbox}/messages`, { signal: AbortSignal.timeout(10_000) }).catch(
+    (error: unknown) => {
+      throw new DemoError(`The outbox at ${outbox} does not answer.`, { cause: error });
+    },
+  );
   const mails = (await answer.json()) as Mail[];
   return mails.filter(({ text }) => text.includes(planChangeId));
 }
