@@ -33,7 +33,7 @@ import {
   UPDATE,
 } from '../../workflows/contract.ts';
 import { replayAfterRun } from './replay-after-run.ts';
-import { createTestDatabase, testTemporal, type TestDatabase } from './test-stack.ts';
+import { createTestDatabase, testTemporal, type TestDatabase, type TestTemporal } from './test-stack.ts';
 
 export interface RigOptions {
   /** Windows that a test shortens. */
@@ -164,7 +164,7 @@ export async function createRig(name: string, options: RigOptions = {}): Promise
   };
 }
 
-/** A worker in this process, with the rig's activities, on the run's Temporal server. */
+/** A worker in this process, with the rig's activities, on a Temporal server. */
 export interface RigWorker {
   readonly client: Client;
   readonly taskQueue: string;
@@ -174,14 +174,21 @@ export interface RigWorker {
   stop(): Promise<void>;
 }
 
-/** `options` go to the worker: a task queue of its own unless one is given, other workflow code, a smaller cache. */
-export async function startWorker(rig: Rig, options: Partial<WorkerOptions> = {}): Promise<RigWorker> {
+/**
+ * `options` go to the worker: a task queue of its own unless one is given, other workflow code, a smaller cache.
+ * `server`: instead of the run's Temporal server, whose histories alone are replayed at the end of the run.
+ */
+export async function startWorker(
+  rig: Rig,
+  options: Partial<WorkerOptions> = {},
+  server?: TestTemporal,
+): Promise<RigWorker> {
   installQuietRuntime();
-  const { address, namespace } = await testTemporal();
+  const { address, namespace } = server ?? (await testTemporal());
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
   const taskQueue = options.taskQueue ?? rig.database.name;
-  if (options.workflowBundle === undefined) replayAfterRun(taskQueue, workflowBundle);
+  if (!options.workflowBundle && !server) replayAfterRun(taskQueue, workflowBundle);
   const worker = await Worker.create({
     connection: native,
     namespace,

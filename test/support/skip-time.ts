@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { testTemporal } from './test-stack.ts';
+import { testTemporal, type TestTemporal } from './test-stack.ts';
 
 const { FastForwardPollingResult, WorkflowExecutionStatus } = proto.temporal.api.enums.v1;
 
@@ -14,7 +14,7 @@ const DAY = 24 * HOUR;
 /**
  * Lets the time of a running workflow on the run's Temporal server jump ahead, past every timer that falls due on
  * the way, and waits until it is there or the workflow has ended: a worker must take what falls due. Activities
- * keep the real clock. The SDK has no call for it yet: this is the server's own.
+ * keep the real clock. The SDK has no call for it yet: this is the server's own. `server`: instead of the run's.
  * @throws Error in one sentence when the server lacks it
  */
 export async function skipTime(
@@ -25,10 +25,11 @@ export async function skipTime(
     readonly minutes?: number;
     readonly seconds?: number;
   },
+  server?: TestTemporal,
 ): Promise<void> {
   const { days = 0, hours = 0, minutes = 0, seconds = 0 } = by;
   const total = days * DAY + hours * HOUR + minutes * MINUTE + seconds;
-  const { address, namespace } = await testTemporal();
+  const { address, namespace } = server ?? (await testTemporal());
   const connection = await Connection.connect({ address });
   try {
     await fastForward(connection, { namespace, workflowExecution: { workflowId } }, total);
