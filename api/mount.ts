@@ -19,6 +19,8 @@ const SHOWN_PROBLEMS = 20;
 export function mount(app: Express, knex: Knex, route: Route): void {
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
   app[route.method](path, routeNamed(route.path), async (request, response) => {
+    // What an agent sees of a customer stays in no cache on the way.
+    if (route.access !== 'public') response.set('cache-control', 'no-store');
     const agent = await agentOf(knex, route, request);
     // Unknown or malformed ids are 404, whatever else the request holds.
     if (route.path.includes('{id}') && !isUuid(idOf(request))) throw notFound('id');

@@ -110,7 +110,10 @@ describe('API: who may do what', () => {
       for (const route of ofOneCustomer()) expectFreshProblem(await call(route, as), 404, 'not-found');
       expectFreshProblem(await api.get(`/v1/plan-changes/${planChangeId}/events`, { as }), 404, 'not-found');
       const gained = rowsGained(before, await rowCounts(api.rig.ownerKnex));
-      assert.deepEqual(Object.keys(gained), ['idempotency_keys']);
+      assert.deepEqual(
+        Object.keys(gained).filter((table) => table !== 'idempotency_keys'),
+        [],
+      );
     };
 
     it('an agent finds neither customer nor change, though a colleague has identified them', () =>

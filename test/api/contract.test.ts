@@ -256,6 +256,17 @@ describe('API contract', () => {
     assert.deepEqual([ready.status, ready.read(z.unknown())], [200, { status: 'ready', parts }]);
   });
 
+  it('lets nothing about a customer be cached on the way', async () => {
+    const { customerId } = account;
+    for (const path of ['notes', 'statement', 'plan-changes']) {
+      const answer = await api.get(`/v1/customers/${customerId}/${path}`);
+      assert.equal(answer.headers.get('cache-control'), 'no-store', path);
+    }
+    const { accountNumber, fullName, serviceAddress } = account;
+    const identified = await api.post('/v1/identifications', { accountNumber, fullName, serviceAddress });
+    assert.equal(identified.headers.get('cache-control'), 'no-store');
+  });
+
   it('gives each request an id of its own and takes none from the caller', async () => {
     const ask = async () =>
       (await api.get('/v1/plans', { headers: { 'x-request-id': 'mine' } })).headers.get('x-request-id');

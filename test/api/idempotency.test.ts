@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { NativeConnection } from '@temporalio/worker';
 import { identification, note } from '../../api/schemas/accounts.ts';
 import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
-import { createApiRig, verbalConsent, type Api, type ApiAnswer, type ApiRig } from '../support/api-rig.ts';
-import { eventually } from '../support/eventually.ts';
-import { startWorker, type RigWorker } from '../support/plan-change-rig.ts';
-import { startTestTemporal, type TestTemporal } from '../support/test-stack.ts';
+import { createApiRig, verbalConsent, type ApiAnswer, type ApiRig } from '../support/api-rig.ts';
 import { routes } from './documented.ts';
 import { expectFreshProblem, expectProblem } from './expect-problem.ts';
 
@@ -28,24 +24,10 @@ describe('API: Idempotency-Key', () => {
     const rows = await api.rig.knex('plan_changes').count<{ count: bigint }[]>();
     return Number(rows[0]?.count);
   };
-  const open = (body: object, key: string | null, on: Api = api): Promise<ApiAnswer> =>
-    on.post('/v1/plan-changes', body, { key });
-  const consentTo = (
-    { planChangeId, quote }: PlanChangeJson,
-    key: string,
-    on: Api = api,
-  ): Promise<ApiAnswer> => {
-    const consent = CONSENTS.get(planChangeId) ?? remember(planChangeId, quote?.hash);
-    return on.post(`/v1/plan-changes/${planChangeId}/consent`, consent, { key });
-  };
-
-  /** A repeat sends the same body: the instants in it too. */
-  const CONSENTS = new Map<string, object>();
-  const remember = (planChangeId: string, hash = ''): object => {
-    const consent = verbalConsent(hash);
-    CONSENTS.set(planChangeId, consent);
-    return consent;
-  };
+  const open = (body: object, key: string | null): Promise<ApiAnswer> =>
+    api.post('/v1/plan-changes', body, { key });
+  const consentTo = ({ planChangeId }: PlanChangeJson, key: string, consent: object): Promise<ApiAnswer> =>
+    api.post(`/v1/plan-changes/${planChangeId}/consent`, consent, { key });
 
   it('is asked for where the contract says so', () => {
     const required = routes(api).filter(({ idempotencyKey }) => idempotencyKey === 'required');
@@ -95,14 +77,9 @@ describe('API: Idempotency-Key', () => {
       'idempotency-key-reused',
     );
     const other = await api.opened(await api.stranger());
-    assert.equal((await consentTo(first, key)).status, 200, 'another operation has keys of its own');
-    expectFreshProblem(
-      await api.post(`/v1/plan-changes/${other.planChangeId}/consent`, CONSENTS.get(first.planChangeId), {
-        key,
-      }),
-      422,
-      'idempotency-key-reused',
-    );
+    const consent = verbalConsent(first.quote?.hash ?? '');
+    assert.equal((await consentTo(first, key, consent)).status, 200, 'each operation has its own keys');
+    expectFreshProblem(await consentTo(other, key, consent), 422, 'idempotency-key-reused');
     assert.equal((await api.get(`/v1/plan-changes/${other.planChangeId}`)).read(planChange).consent, null);
   });
 
@@ -137,8 +114,8 @@ describe('API: Idempotency-Key', () => {
       const [body, key, before] = [await request(), randomUUID(), await changes()];
       const opened = (await race(() => open(body, key), 201)).read(planChange);
       assert.equal(await changes(), before + 1);
-      remember(opened.planChangeId, opened.quote?.hash);
-      const applied = (await race(() => consentTo(opened, key), 200)).read(planChange);
+      const consent = verbalConsent(opened.quote?.hash ?? '');
+      const applied = (await race(() => consentTo(opened, key, consent), 200)).read(planChange);
       assert.ok(['activated', 'completed'].includes(applied.status));
       const charges = await api.rig.knex('charges').where({ plan_change_id: opened.planChangeId });
       assert.equal(charges.length, 3);
@@ -197,94 +174,6 @@ describe('API: Idempotency-Key', () => {
     });
   });
 
-  describe('repeated later', () => {
-    let body: object;
-    let opened: ApiAnswer;
-    let consented: ApiAnswer;
-    let change: PlanChangeJson;
-    const key = randomUUID();
-
-    before(async () => {
-      body = await request();
-      opened = await open(body, key);
-      change = opened.read(planChange);
-      consented = await consentTo(change, key);
-      await eventually(async () =>
-        (await api.get(`/v1/plan-changes/${change.planChangeId}`)).read(planChange).status === 'completed'
-          ? true
-          : undefined,
-      );
-    });
-
-    const same = (again: ApiAnswer, first: ApiAnswer): void => {
-      assert.equal(again.text, first.text);
-      for (const name of ['content-type', 'location']) {
-        assert.equal(again.headers.get(name), first.headers.get(name));
-      }
-      assert.equal(again.status, first.status);
-      assert.notEqual(again.headers.get('x-request-id'), first.headers.get('x-request-id'));
-    };
-
-    it('is answered byte for byte, though the change has moved on', async () => {
-      same(await open(body, key), opened);
-      same(await consentTo(change, key), consented);
-      same(await api.post('/v1/plan-changes', JSON.stringify(body, null, 4), { key }), opened);
-      assert.equal(opened.read(planChange).status, 'awaiting_consent');
-    });
-
-    it('is answered when the answer was never kept: a row without one is no lock', async () => {
-      await forgetAnswers(api);
-      const again = (await open(body, key)).read(planChange);
-      assert.deepEqual([again.planChangeId, again.status], [change.planChangeId, 'completed']);
-      const consentAgain = await consentTo(change, key);
-      assert.equal(consentAgain.status, 200, consentAgain.text);
-      assert.equal(
-        consentAgain.read(planChange).consent?.consentId,
-        consented.read(planChange).consent?.consentId,
-      );
-      const charges = await api.rig.knex('charges').where({ plan_change_id: change.planChangeId });
-      assert.equal(charges.length, 3);
-    });
-
-    describe('when Temporal has forgotten the workflow', () => {
-      let server: TestTemporal;
-      let connection: NativeConnection;
-      let worker: RigWorker;
-      let later: Api;
-
-      // A server that never had it: deleting a workflow takes the server up to half a minute.
-      before(async () => {
-        server = await startTestTemporal();
-        connection = await NativeConnection.connect({ address: server.address });
-        worker = await startWorker(api.rig, { connection });
-        later = await api.another({ temporalAddress: server.address });
-      });
-      after(async () => {
-        await worker.stop();
-        await connection.close();
-        await later.close();
-        server.stop();
-      });
-
-      it('is answered byte for byte', async () => {
-        const [first, firstConsent] = [await open(body, key), await consentTo(change, key)];
-        same(await open(body, key, later), first);
-        same(await consentTo(change, key, later), firstConsent);
-      });
-
-      it('makes nothing new, even without the answer', async () => {
-        await forgetAnswers(api);
-        const before = await changes();
-        const again = (await open(body, key, later)).read(planChange);
-        assert.deepEqual([again.planChangeId, again.status], [change.planChangeId, 'completed']);
-        assert.equal((await consentTo(change, key, later)).status, 200);
-        assert.equal(await changes(), before);
-        const mails = await api.rig.knex('email_outbox').where({ plan_change_id: change.planChangeId });
-        assert.equal(mails.length, 1);
-      });
-    });
-  });
-
   describe('of a refusal', () => {
     it('that is the outcome gives the same refusal, whatever happened since', async () => {
       const unknown = await request('no-such-plan');
@@ -307,10 +196,10 @@ describe('API: Idempotency-Key', () => {
     it('by the state of the change is kept too', async () => {
       const change = await api.opened(await api.stranger());
       await api.post(`/v1/plan-changes/${change.planChangeId}/decline`, { reason: 'no' });
-      const key = randomUUID();
-      const refused = await consentTo(change, key);
+      const [key, consent] = [randomUUID(), verbalConsent(change.quote?.hash ?? '')];
+      const refused = await consentTo(change, key, consent);
       expectProblem(refused, 409, 'plan-change-closed');
-      assert.equal((await consentTo(change, key)).text, refused.text);
+      assert.equal((await consentTo(change, key, consent)).text, refused.text);
     });
 
     it('of the input is not kept: the corrected request may use the key', async () => {
@@ -331,9 +220,3 @@ describe('API: Idempotency-Key', () => {
     });
   });
 });
-
-/** As if every API had been killed between its work and its answer. */
-async function forgetAnswers(api: ApiRig): Promise<void> {
-  const nothing = { answer_status: null, answer_headers: null, answer_body: null, answered_at: null };
-  await api.rig.ownerKnex('idempotency_keys').update(nothing);
-}

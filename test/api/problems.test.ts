@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { REFUSALS, REJECTIONS } from '../../api/http-errors.ts';
 import type { Outcome, PlanChangeGateway } from '../../api/plan-change-gateway.ts';
-import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
-import { DEFAULT_POLICY } from '../../domain/policy.ts';
+import type { PlanChangeJson } from '../../api/schemas/plan-changes.ts';
 import {
   createApiRig,
   verbalConsent,
@@ -11,7 +10,6 @@ import {
   type ApiRig,
   type CallOptions,
 } from '../support/api-rig.ts';
-import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/test-stack.ts';
 import { expectProblem } from './expect-problem.ts';
 
@@ -292,53 +290,6 @@ describe('API: every problem', () => {
     assert.ok(errors.every(({ detail }) => detail.length > 5));
     const query = expectProblem(await api.get('/v1/plan-changes?limit=0&status=open'), 422, 'invalid-input');
     assert.deepEqual(query.errors?.map(({ pointer }) => pointer).sort(), ['query/limit', 'query/status']);
-  });
-});
-
-describe('API: windows that close', () => {
-  let api: ApiRig;
-
-  before(async () => {
-    api = await createApiRig('api windows', {
-      policy: { ...DEFAULT_POLICY, quoteMs: 400, consentMs: 3_000 },
-    });
-  });
-  after(() => api.close());
-
-  it('410 quote-expired names requote, and the change stays open for it', async () => {
-    const { planChangeId, quote } = await api.opened(await api.stranger());
-    assert.ok(quote);
-    await eventually(() => Promise.resolve(Date.now() > Date.parse(quote.expiresAt) ? true : undefined));
-    const path = `/v1/plan-changes/${planChangeId}`;
-    const problem = expectProblem(
-      await api.post(`${path}/consent`, verbalConsent(quote.hash)),
-      410,
-      'quote-expired',
-    );
-    assert.match(problem.detail, /requote/);
-    const requoted = (await api.post(`${path}/requote`, {})).read(planChange);
-    assert.equal(requoted.status, 'awaiting_consent');
-    assert.notEqual(requoted.quote?.hash, quote.hash);
-    const applied = await api.post(`${path}/consent`, verbalConsent(requoted.quote?.hash ?? ''));
-    assert.equal(applied.status, 200, applied.text);
-  });
-
-  it('a change without consent expires, and then takes nothing more', async () => {
-    const { planChangeId, quote } = await api.opened(await api.stranger());
-    const path = `/v1/plan-changes/${planChangeId}`;
-    await eventually(async () =>
-      (await api.get(path)).read(planChange).status === 'expired' ? true : undefined,
-    );
-    const answers = [
-      await api.post(`${path}/consent`, verbalConsent(quote?.hash ?? '')),
-      await api.post(`${path}/requote`, {}),
-      await api.post(`${path}/reschedule`, { activation: { when: 'end_of_cycle' } }),
-      await api.post(`${path}/cancel`, { reason: 'too late' }),
-      await api.post(`${path}/decline`, { reason: 'too late' }),
-    ];
-    for (const answer of answers) {
-      assert.equal(expectProblem(answer, 409, 'plan-change-closed')['planChangeStatus'], 'expired');
-    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { ApiAnswer } from '../support/api-rig.ts';
+import type { ApiAnswer, ApiRig } from '../support/api-rig.ts';
 
 export interface RawOptions {
   /** Ends the sending side after the bytes: the rest of what was announced never comes. */
@@ -60,4 +60,17 @@ export async function rawAnswer(
 /** A request with these lines between the first one and the body. */
 export function rawRequest(firstLine: string, headers: readonly string[] = [], body = ''): string {
   return [`${firstLine} HTTP/1.1`, 'Host: api.test', 'Connection: close', ...headers, '', body].join('\r\n');
+}
+
+/** A request of the agent, written out by hand: paths go as they are. Throws when there is no answer. */
+export async function rawAsAgent(
+  api: Pick<ApiRig, 'origin' | 'keys'>,
+  firstLine: string,
+  headers: readonly string[] = [],
+  body = '',
+): Promise<ApiAnswer> {
+  const all = [`Authorization: Bearer ${api.keys.agent}`, ...headers];
+  const answer = await rawAnswer(api.origin, rawRequest(firstLine, all, body));
+  if (!answer) throw new Error(`No answer to ${firstLine.slice(0, 100)}`);
+  return answer;
 }

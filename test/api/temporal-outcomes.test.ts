@@ -10,7 +10,8 @@ import { expectFreshProblem, expectProblem } from './expect-problem.ts';
 
 const REASON = { reason: 'The customer said so' };
 
-describe('API: outcomes of calls to Temporal', () => {
+describe('API: outcomes of calls to Temporal', function () {
+  this.timeout(60_000);
   let api: ApiRig;
   /** The same API, less patient. */
   let hasty: Api;

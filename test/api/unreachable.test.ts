@@ -14,7 +14,8 @@ const readiness = z.looseObject({
   parts: z.strictObject({ database: z.boolean(), temporal: z.boolean(), worker: z.boolean() }),
 });
 
-describe('API: parts that cannot be reached', () => {
+describe('API: parts that cannot be reached', function () {
+  this.timeout(60_000);
   let api: ApiRig;
   let gate: TcpGate;
   let behind: Api;

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { problem } from '../../api/schemas/common.ts';
+import { createApiRig, type ApiAnswer, type ApiRig } from '../support/api-rig.ts';
+import { rowCounts, rowsGained } from '../support/database-contents.ts';
+import { openApi, routes, type OpenApi } from './documented.ts';
+import { expectFreshProblem, expectProblem } from './expect-problem.ts';
+import { samplesOf } from './json-samples.ts';
+import { rawAsAgent } from './raw-http.ts';
+
+const BAD_IDS = [
+  '0',
+  'null',
+  'not-a-uuid',
+  '00000000-0000-0000-0000-000000000000',
+  '019b1f6e-7c1a-7b5e-9a53-2f5f4f1d8c1',
+  '019b1f6e-7c1a-7b5e-9a53-2f5f4f1d8c11%00',
+  '%00',
+  '%',
+  '%zz',
+  '%E0%A4%A',
+  '%F0%9F%92%A5',
+  '..%2f..%2fetc%2fpasswd',
+  '%27%20OR%201=1--',
+  '%3Cscript%3E',
+  '%0d%0aSet-Cookie:%20a=b',
+  '__proto__',
+  'x'.repeat(8_000),
+];
+
+describe('API: bad paths and methods', function () {
+  this.timeout(60_000);
+  let api: ApiRig;
+  let document: OpenApi;
+
+  before(async () => {
+    api = await createApiRig('api bad paths', { worker: false });
+    document = await openApi(api);
+  });
+  after(() => api.close());
+
+  const isProblem = (answer: ApiAnswer, what: string): void => {
+    assert.ok(
+      answer.status >= 400 && answer.status < 500,
+      `${what}: ${answer.status} ${answer.text.slice(0, 200)}`,
+    );
+    expectProblem(answer, answer.status, answer.read(problem).code);
+  };
+
+  it('404 for malformed and unknown ids in every path', async () => {
+    const before = await rowCounts(api.rig.ownerKnex);
+    for (const route of routes(api).filter(({ path }) => path.includes('{'))) {
+      const schema =
+        document.paths[route.path]?.[route.method]?.requestBody?.content['application/json']?.schema;
+      const body = schema ? JSON.stringify(samplesOf(schema, document.components.schemas)[0]) : '';
+      for (const id of BAD_IDS) {
+        const path = route.path.replace(/\{\w+\}/, id);
+        const headers = [`Idempotency-Key: ${randomUUID()}`, `Content-Length: ${Buffer.byteLength(body)}`];
+        const answer = await rawAsAgent(api, `${route.method.toUpperCase()} ${path}`, headers, body);
+        expectFreshProblem(answer, 404, 'not-found');
+      }
+    }
+    const gained = Object.keys(rowsGained(before, await rowCounts(api.rig.ownerKnex)));
+    assert.deepEqual(
+      gained.filter((table) => table !== 'idempotency_keys'),
+      [],
+    );
+  });
+
+  it('404 for paths that are none, however they are written', async () => {
+    const paths = [
+      '/',
+      '/v1',
+      '/v1/',
+      '/v2/plans',
+      '/v1//plans',
+      '//v1/plans',
+      '/v1/plans/../../etc/passwd',
+      '/.env',
+      '/v1/plans;a=b',
+      '/%76%31/plan',
+      '/v1/plans%00',
+      '/v1/plan-changes/a/b',
+      `/${'a/'.repeat(4_000)}`,
+      '/docs/assets/..%2f..%2fpackage.json',
+      '/docs/assets/%00',
+      '/docs/assets/%E0%A4%A',
+      '*',
+      'http://elsewhere.test/v1/none',
+    ];
+    for (const path of paths) expectFreshProblem(await rawAsAgent(api, `GET ${path}`), 404, 'not-found');
+  });
+
+  it('404 for methods that a path does not have', async () => {
+    for (const { path } of routes(api)) {
+      const concrete = path.replace(/\{\w+\}/, '019b1f6e-7c1a-7b5e-9a53-2f5f4f1d8c11');
+      for (const method of ['PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'OPTIONS']) {
+        isProblem(await rawAsAgent(api, `${method} ${concrete}`), `${method} ${concrete}`);
+      }
+    }
+    isProblem(await api.post('/v1/plans', {}), 'POST /v1/plans');
+    isProblem(await api.post('/readyz', {}), 'POST /readyz');
+    isProblem(
+      await api.get('/v1/identifications', { headers: { 'x-http-method-override': 'POST' } }),
+      'override',
+    );
+  });
+});
