@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { problem } from '../../api/schemas/common.ts';
 import type { Route } from '../../api/route.ts';
 import { createApiRig, type ApiAnswer, type ApiRig } from '../support/api-rig.ts';
+import { eventually } from '../support/eventually.ts';
 import { rowCounts, rowsGained } from '../support/database-contents.ts';
 import { badBodiesOf, type BadBody } from './bad-values.ts';
 import { assertDocumented, openApi, routes, type OpenApi } from './documented.ts';
@@ -74,6 +75,20 @@ describe('API: bad bodies', function () {
       expectProblem(answer, answer.status, answer.read(problem).code);
     };
 
+  /** What the operation before caused goes on behind its answer: its mails are recorded when they have left. */
+  const mailsAreSent = (): Promise<true> =>
+    eventually(
+      async () => {
+        const { rows } = await api.rig.ownerKnex.raw<{ rows: object[] }>(
+          `SELECT 1 FROM email_outbox m
+           WHERE NOT EXISTS (SELECT 1 FROM step_receipts r JOIN plan_changes pc ON pc.id = m.plan_change_id
+             WHERE r.step = 'sendNotice:' || m.id OR (m.kind = 'summary' AND pc.closed_at IS NOT NULL))`,
+        );
+        return rows.length === 0 ? true : undefined;
+      },
+      { within: 30_000, what: 'every mail to be sent' },
+    );
+
   it('of every operation are refused as input and leave nothing behind, or are dealt with as words', async () => {
     let refused = 0;
     let words = 0;
@@ -95,6 +110,7 @@ describe('API: bad bodies', function () {
         route.operationId,
       );
 
+      await mailsAreSent();
       const before = await rowCounts(api.rig.ownerKnex);
       await send(path, bad, refusedAsInput);
       assert.deepEqual(rowsGained(before, await rowCounts(api.rig.ownerKnex)), {}, route.operationId);

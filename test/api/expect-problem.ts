@@ -9,6 +9,8 @@ export type Problem = z.output<typeof problem>;
 const LEAKS =
   /node_modules|\.ts:\d+|\bat \w+ \(|SELECT |INSERT |UPDATE |_pkey|_check\b|SQLSTATE|relation "|Zoë|O'Brien|North Main|62704|@example\.com/;
 
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
 /**
  * Asserts that an answer is a problem as RFC 9457 and the contract have it: its media type, its code, the
  * request's id in header and body, a detail that says what to do next, and nothing from inside.
@@ -24,7 +26,8 @@ export function expectProblem(answer: ApiAnswer, status: number, code: string): 
   assert.ok(body.title.length > 3, seen);
   assert.ok(body.detail.length > 20, `the detail must name the next step: ${seen}`);
   assert.match(answer.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
-  assert.doesNotMatch(answer.text, LEAKS);
+  // Random ids may hold the digits of a postal code.
+  assert.doesNotMatch(answer.text.replaceAll(UUID, ''), LEAKS);
   return body;
 }
 
