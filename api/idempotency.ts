@@ -41,13 +41,14 @@ export async function keyedRequest(
   }
   if (!KEY.test(raw.key)) throw keyRequired();
 
+  const requestSha256 = sha256(`${raw.path}\n${JSON.stringify(raw.body ?? null)}`);
   const claim = await claimKey(knex, {
     agentId: agent.agentId,
     operation,
     keySha256: sha256(raw.key),
-    requestSha256: sha256(`${raw.path}\n${JSON.stringify(raw.body ?? null)}`),
+    requestSha256,
   });
-  if (claim.requestSha256 !== sha256(`${raw.path}\n${JSON.stringify(raw.body ?? null)}`)) {
+  if (claim.requestSha256 !== requestSha256) {
     throw new HttpProblem(
       422,
       'idempotency-key-reused',
