@@ -1,30 +1,18 @@
-import { interruptionsOf } from '../domain/interruptions.ts';
-import { quoteWindows } from '../domain/activation-date.ts';
 import type { RejectionCode } from '../domain/failures.ts';
 import { mayFollow } from '../domain/plan-change-status.ts';
-import type { AccountFacts, QuotedTerms } from '../domain/plan-change-terms.ts';
+import type { QuotedTerms } from '../domain/plan-change-terms.ts';
 import { termsOf } from '../domain/plan-change-terms.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PlanChangeInput } from '../workflows/contract.ts';
 import type { AgreedChange, LockedAccount, Steps, StepTransaction } from './ports.ts';
 import { describeTerms } from './describe-terms.ts';
+import type { QuoteOnOffer } from './quote-on-offer.ts';
+import { offerQuote } from './quote-on-offer.ts';
 import { currentRunId, receipt } from './step.ts';
 
 export interface OpenPlanChangeInput extends PlanChangeInput {
   /** Workflow time, ISO instant. */
   readonly now: string;
-}
-
-/** What the workflow keeps of a quote: a hash and the instants it waits for. */
-export interface QuoteOnOffer {
-  readonly revision: number;
-  readonly hash: string;
-  readonly effectiveDate: string;
-  readonly activateAt: string | null;
-  readonly expiresAt: string;
-  readonly consentDeadlineAt: string;
-  /** Half of the consent window; null for a quote that was taken over from the database. */
-  readonly remindAt: string | null;
 }
 
 export type OpenPlanChangeResult =
@@ -119,38 +107,4 @@ async function closeReplaced(
     body: `Replaced by plan change ${input.planChangeId}; nothing was charged.`,
     author: { type: 'agent', id: input.agentId },
   });
-}
-
-/** Writes the change row by `write` and the quote, and returns what the workflow waits by. */
-export async function offerQuote(
-  tx: StepTransaction,
-  change: { planChangeId: string; revision: number; now: string },
-  account: AccountFacts,
-  terms: QuotedTerms,
-  policy: Policy,
-  write: (windows: {
-    effectiveDate: string;
-    activateAt: string | null;
-    consentDeadlineAt: string;
-  }) => Promise<void>,
-): Promise<QuoteOnOffer> {
-  const { effectiveDate, activateAt } = terms;
-  const windows = quoteWindows({
-    ...policy,
-    effectiveDate,
-    activateAt,
-    now: change.now,
-    timeZone: account.timeZone,
-  });
-  await write({ effectiveDate, activateAt, consentDeadlineAt: windows.consentDeadlineAt });
-  await tx.insertQuote({
-    planChangeId: change.planChangeId,
-    revision: change.revision,
-    quote: terms.quote,
-    activateAt,
-    termsVersion: account.terms.version,
-    interruptions: interruptionsOf(terms.from.technology, terms.to.technology),
-    expiresAt: windows.expiresAt,
-  });
-  return { revision: change.revision, hash: terms.quote.hash, effectiveDate, activateAt, ...windows };
 }

@@ -1,18 +1,10 @@
 import { formatDateForPeople } from '../domain/calendar.ts';
-import type { NoteAuthor, Steps } from './ports.ts';
-import { noteConsent } from './note-consent.ts';
+import type { Steps } from './ports.ts';
+import type { AcceptedConsent } from './accepted-consent.ts';
+import { noteConsent } from './accepted-consent.ts';
 import type { ExpectedStanding, Overtaken } from './standing.ts';
 import { overtaken } from './standing.ts';
 import { receipt } from './step.ts';
-
-export interface AcceptedConsent {
-  readonly evidenceId: string;
-  readonly quoteHash: string;
-  readonly method: 'verbal' | 'written';
-  readonly author: NoteAuthor;
-  /** Workflow time at which the message was accepted, ISO instant. */
-  readonly acceptedAt: string;
-}
 
 export interface ScheduleActivationInput {
   readonly planChangeId: string;

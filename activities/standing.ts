@@ -1,5 +1,5 @@
 import type { HoldReason, PlanChangeStatus } from '../domain/plan-change-status.ts';
-import type { QuoteOnOffer } from './open-plan-change.ts';
+import type { QuoteOnOffer } from './quote-on-offer.ts';
 import type { AgreedChange } from './ports.ts';
 
 /** Where the workflow believes its change stands when a message makes it run a step. */

@@ -1,9 +1,9 @@
 import type { HoldReason } from '../domain/plan-change-status.ts';
 import { isTerminal } from '../domain/plan-change-status.ts';
 import type { AgreedChange, MailTemplates, StepTransaction, Steps } from './ports.ts';
-import { noteConsent } from './note-consent.ts';
+import { noteConsent } from './accepted-consent.ts';
 import { enqueueNotice } from './notices.ts';
-import type { AcceptedConsent } from './schedule-activation.ts';
+import type { AcceptedConsent } from './accepted-consent.ts';
 import type { Overtaken } from './standing.ts';
 import { standsElsewhere } from './standing.ts';
 import { receipt } from './step.ts';

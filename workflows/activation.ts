@@ -1,6 +1,6 @@
 import type { ActivatePlanResult } from '../activities/activate-plan.ts';
-import type { QuoteOnOffer } from '../activities/open-plan-change.ts';
-import type { AcceptedConsent } from '../activities/schedule-activation.ts';
+import type { QuoteOnOffer } from '../activities/quote-on-offer.ts';
+import type { AcceptedConsent } from '../activities/accepted-consent.ts';
 import type { Overtaken } from '../activities/standing.ts';
 import type { StopActivationInput } from '../activities/stop-activation.ts';
 import type { PlanChangeInput } from './contract.ts';

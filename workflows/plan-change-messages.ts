@@ -6,7 +6,7 @@ import {
   defineUpdate,
   setHandler,
 } from '@temporalio/workflow';
-import type { QuoteOnOffer } from '../activities/open-plan-change.ts';
+import type { QuoteOnOffer } from '../activities/quote-on-offer.ts';
 import type { Refusal } from '../domain/failures.ts';
 import { REFUSAL } from '../domain/failures.ts';
 import type { HoldReason, PlanChangeStatus } from '../domain/plan-change-status.ts';

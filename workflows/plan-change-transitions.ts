@@ -1,4 +1,4 @@
-import type { QuoteOnOffer } from '../activities/open-plan-change.ts';
+import type { QuoteOnOffer } from '../activities/quote-on-offer.ts';
 import type { ExpectedStanding, Overtaken } from '../activities/standing.ts';
 import type { RequestedActivation } from '../domain/activation-date.ts';
 import type { HoldReason } from '../domain/plan-change-status.ts';

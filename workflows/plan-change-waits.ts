@@ -1,5 +1,5 @@
 import { condition, getExternalWorkflowHandle } from '@temporalio/workflow';
-import type { QuoteOnOffer } from '../activities/open-plan-change.ts';
+import type { QuoteOnOffer } from '../activities/quote-on-offer.ts';
 import { activate, confirmApplied } from './activation.ts';
 import type { PlanChangeInput } from './contract.ts';
 import { planChangeWorkflowId } from './contract.ts';

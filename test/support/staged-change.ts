@@ -1,6 +1,6 @@
 import type { Activities } from '../../activities/index.ts';
-import type { QuoteOnOffer } from '../../activities/open-plan-change.ts';
-import type { AcceptedConsent } from '../../activities/schedule-activation.ts';
+import type { QuoteOnOffer } from '../../activities/quote-on-offer.ts';
+import type { AcceptedConsent } from '../../activities/accepted-consent.ts';
 import type { ExpectedStanding } from '../../activities/standing.ts';
 import type { AccountOverrides } from '../../dev/seed/test-account.ts';
 import type { PlanChangeStatus } from '../../domain/plan-change-status.ts';

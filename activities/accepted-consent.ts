@@ -1,5 +1,13 @@
-import type { AgreedChange, StepTransaction } from './ports.ts';
-import type { AcceptedConsent } from './schedule-activation.ts';
+import type { AgreedChange, NoteAuthor, StepTransaction } from './ports.ts';
+
+export interface AcceptedConsent {
+  readonly evidenceId: string;
+  readonly quoteHash: string;
+  readonly method: 'verbal' | 'written';
+  readonly author: NoteAuthor;
+  /** Workflow time at which the message was accepted, ISO instant. */
+  readonly acceptedAt: string;
+}
 
 /** "Record customer consent": the note that says which quote was agreed to, how and when. */
 export function noteConsent(
