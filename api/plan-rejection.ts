@@ -8,9 +8,9 @@ import type { PlanChangeInput } from '../workflows/contract.ts';
 import type { ApiDeps } from './deps.ts';
 import { rejected, type HttpProblem } from './http-errors.ts';
 
-type WantedChange = Pick<PlanChangeInput, 'customerId' | 'planCode' | 'activation'>;
+export type WantedChange = Pick<PlanChangeInput, 'customerId' | 'planCode' | 'activation'>;
 
-/** A rejection of the first step; where the plan cannot be ordered, with those that can and are nearest to it. */
+/** A rejection of the first step or of a new quote; where the plan cannot be ordered, with those that can and are nearest to it. */
 export async function planRejection(
   deps: ApiDeps,
   wanted: WantedChange,

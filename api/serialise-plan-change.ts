@@ -1,4 +1,5 @@
 import type { PlanChangeView, QuoteView } from '../db/read-models/plan-changes.ts';
+import { formatDateForPeople } from '../domain/calendar.ts';
 import { toMoneyJson } from '../domain/money.ts';
 import { planChangeWorkflowId } from '../workflows/contract.ts';
 import type { ApiDeps } from './deps.ts';
@@ -41,6 +42,7 @@ export function serialisePlanChange(
     confirmedAt: view.confirmedAt,
     hold: view.holdReason === null ? null : { reason: view.holdReason, details: view.holdDetails ?? {} },
     email: view.emailStatus === null ? null : { status: view.emailStatus },
+    supersedes: view.superseded && serialiseSuperseded(view.superseded),
     temporal: {
       workflowId,
       runId: view.runId,
@@ -74,5 +76,21 @@ function serialiseQuote(quote: QuoteView, currency: string, publicUrl: string): 
     toBalance: money(quote.toBalanceMinor),
     nextBill: { date: quote.nextBillDate, amount: money(quote.nextBillMinor) },
     script: { version: quote.scriptVersion, text: quote.scriptText },
+  };
+}
+
+function serialiseSuperseded(
+  superseded: NonNullable<PlanChangeView['superseded']>,
+): PlanChangeJson['supersedes'] {
+  const { hash, effectiveDate, consentId, consentGivenAt } = superseded;
+  const agreed = consentId !== null && consentGivenAt !== null;
+  return {
+    quoteHash: hash,
+    effectiveDate,
+    consent: agreed ? { consentId, givenAt: consentGivenAt } : null,
+    explanation:
+      `The earlier quote, for ${formatDateForPeople(effectiveDate)}, is void` +
+      `${agreed ? ', and so is the consent to it' : ''}. Links sent for it no longer work. ` +
+      'Only consent to the quote shown here counts.',
   };
 }

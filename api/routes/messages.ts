@@ -2,6 +2,7 @@ import type { PlanChangeView } from '../../db/read-models/plan-changes.ts';
 import { findPlanChange } from '../../db/read-models/plan-changes.ts';
 import { confirmPlanChange } from '../../db/stores/confirmations.ts';
 import { insertEvidence, insertRemark, wasAccepted } from '../../db/stores/evidence.ts';
+import type { RequestedActivation } from '../../domain/activation-date.ts';
 import { isTerminal } from '../../domain/plan-change-status.ts';
 import type {
   EndInput,
@@ -14,12 +15,13 @@ import type { Agent, Role } from '../auth.ts';
 import { ACCESS } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { HttpProblem } from '../http-errors.ts';
-import { invalidInput, notFound, refused, rejected } from '../http-errors.ts';
+import { notFound, refused } from '../http-errors.ts';
+import { consentGivenAt, refuseImplausible } from '../consent-times.ts';
 import { changeClosed, settled } from '../outcome.ts';
 import type { MessageName } from '../plan-change-gateway.ts';
+import { planRejection, type WantedChange } from '../plan-rejection.ts';
 import type { Answer, RequestIdentity, Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
-import type { ConsentBody } from '../schemas/plan-changes.ts';
 import {
   acceptedPlanChange,
   confirmationBody,
@@ -30,10 +32,6 @@ import {
   rescheduleBody,
 } from '../schemas/plan-changes.ts';
 import { serialisePlanChange } from '../serialise-plan-change.ts';
-
-const MINUTE_MS = 60_000;
-const RECORDING_AHEAD_MS = 5 * MINUTE_MS;
-const RECORDING_AGE_MS = 24 * 60 * MINUTE_MS;
 
 /** What an agent tells a change that is open: each is one message to its workflow. */
 export function messageRoutes(deps: ApiDeps): Route[] {
@@ -99,7 +97,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
               : { ...body.document, signedBy: body.signedBy, signedAt: body.signedAt },
           agentId: agent.agentId,
           requestId: request.id,
-          givenAt: givenAt(body, view),
+          givenAt: consentGivenAt(body, view),
         });
         const { quoteHash, method } = body;
         const payload: RecordConsentInput = { evidenceId, quoteHash, method, author: authorOf(agent) };
@@ -183,7 +181,7 @@ async function send(
   }
   const outcome = settled(sent);
   if (outcome.kind === 'answered' && outcome.answer.outcome === 'rejected')
-    throw rejected(outcome.answer.code, null);
+    throw await planRejection(deps, wantedBy(view, payload), outcome.answer.code, null);
   const now = await again(deps, view.id);
   if (outcome.kind === 'answered' && outcome.answer.outcome === 'overtaken') {
     if (isTerminal(now.status) && (await tookEffect(now))) return shown(deps, now);
@@ -199,6 +197,17 @@ async function send(
   }
   if (outcome.kind === 'closed' && !(await tookEffect(now))) throw tooLate(message, now.status);
   return shown(deps, now);
+}
+
+/** What a new quote was asked for: the same plan, on the new date or the one agreed before. */
+function wantedBy(view: PlanChangeView, payload: object): WantedChange {
+  const { customerId, activationWhen: when, effectiveDate } = view;
+  const before: RequestedActivation =
+    when === 'on_date' && effectiveDate !== null
+      ? { when, date: effectiveDate }
+      : { when: when === 'end_of_cycle' ? when : 'immediately' };
+  const { activation = before } = payload as Partial<RescheduleInput>;
+  return { customerId, planCode: view.toPlanCode ?? '', activation };
 }
 
 /** Consent to what is applied already came too late only in that it was not needed. */
@@ -220,36 +229,4 @@ async function again(deps: ApiDeps, id: string): Promise<PlanChangeView> {
 
 function authorOf(agent: Agent): EndInput['author'] {
   return { type: agent.role === 'ops' ? 'ops' : 'agent', id: agent.agentId };
-}
-
-/** PostgreSQL takes fewer offsets and shorter fractions than ISO 8601. */
-function canonicalInstant(instant: string): string {
-  return new Date(instant).toISOString();
-}
-
-/** A recording is of the whole call: it may start before the quote, but not in the future nor days ago. */
-function refuseImplausible(body: ConsentBody): void {
-  const [at, pointer] =
-    body.method === 'verbal'
-      ? [body.recording.startedAt, '/recording/startedAt']
-      : [body.signedAt, '/signedAt'];
-  const aheadMs = Date.parse(at) - Date.now();
-  if (aheadMs > RECORDING_AHEAD_MS) {
-    throw invalidInput([{ pointer, detail: 'must not be more than 5 minutes in the future' }]);
-  }
-  if (body.method === 'verbal' && -aheadMs > RECORDING_AGE_MS) {
-    throw invalidInput([{ pointer, detail: 'must not be more than 24 hours ago' }]);
-  }
-}
-
-/**
- * When the customer agreed to this quote. A recording is of the whole call and may begin before the quote, so
- * its start is not it, nor is a signature from before the quote was made: then it is the time of this request.
- */
-function givenAt(body: ConsentBody, view: PlanChangeView): string {
-  const now = new Date().toISOString();
-  if (body.method === 'verbal') return now;
-  const signedAt = canonicalInstant(body.signedAt);
-  const isOfThisQuote = view.quote !== null && Date.parse(signedAt) >= Date.parse(view.quote.createdAt);
-  return isOfThisQuote && Date.parse(signedAt) <= Date.parse(now) ? signedAt : now;
 }

@@ -99,7 +99,10 @@ export const listQuery = z.strictObject({
   expiring: z
     .literal('soon')
     .optional()
-    .meta({ description: 'Waiting for consent, with a quote or deadline that ends within 24 hours.' }),
+    .meta({
+      description:
+        'Waiting for consent, in the last quarter of the time for it or past the end of its quote.',
+    }),
   customerId: uuid.optional(),
   cursor: cursor.optional(),
   limit: pageSize,
@@ -156,6 +159,17 @@ export const planChange = z
         status: emailStatus,
       })
       .nullable(),
+    supersedes: z
+      .strictObject({
+        quoteHash: sha256Hex,
+        effectiveDate: plainDate,
+        consent: z.strictObject({ consentId: uuid, givenAt: instant }).nullable(),
+        explanation: z.string(),
+      })
+      .nullable()
+      .meta({
+        description: 'The quote before this one: void, with its date, links and consent; kept as evidence.',
+      }),
     temporal: z.strictObject({ workflowId: z.string(), runId: z.string(), url: z.string() }),
   })
   .meta({ id: 'PlanChange' });

@@ -34,6 +34,13 @@ export interface PlanChangeView {
     readonly consentId: string;
   } | null;
   readonly emailStatus: EmailStatus | null;
+  /** The quote before this one, void since, and the consent to it if there was one. */
+  readonly superseded: {
+    readonly hash: string;
+    readonly effectiveDate: string;
+    readonly consentId: string | null;
+    readonly consentGivenAt: string | null;
+  } | null;
 }
 
 type EmailStatus = 'queued' | 'sending' | 'accepted' | 'delivered' | 'bounced' | 'dropped' | 'given_up';
@@ -77,7 +84,11 @@ const VIEW = `
       FROM consents k JOIN quotes q ON q.plan_change_id = k.plan_change_id AND q.hash = k.quote_hash
       WHERE k.plan_change_id = pc.id AND q.revision = pc.quote_revision) AS consent,
     (SELECT m.status FROM email_outbox m WHERE m.plan_change_id = pc.id AND m.kind = 'summary'
-      ORDER BY m.revision DESC LIMIT 1) AS "emailStatus"
+      ORDER BY m.revision DESC LIMIT 1) AS "emailStatus",
+    (SELECT jsonb_build_object('hash', q.hash, 'effectiveDate', q.effective_date, 'consentId', k.id,
+        'consentGivenAt', ${isoInstant('k.given_at')})
+      FROM quotes q LEFT JOIN consents k ON k.plan_change_id = q.plan_change_id AND k.quote_hash = q.hash
+      WHERE q.plan_change_id = pc.id AND q.revision = pc.quote_revision - 1) AS superseded
   FROM plan_changes pc
   JOIN plan_versions fv ON (fv.plan_code, fv.version) = (pc.from_plan_code, pc.from_plan_version)
   LEFT JOIN plan_versions tv ON (tv.plan_code, tv.version) = (pc.to_plan_code, pc.to_plan_version)`;
@@ -94,7 +105,7 @@ export interface PlanChangeFilter {
   readonly customerId?: string | undefined;
   /** Status of the summary mail. */
   readonly email?: EmailStatus | undefined;
-  /** Waiting for consent, with a quote or deadline that ends within 24 hours. */
+  /** Waiting for a consent that can be given only in the last quarter of its time, or no longer without a requote. */
   readonly expiringSoon?: boolean;
   /** Only the changes this agent opened. */
   readonly agentId?: string | undefined;
@@ -114,8 +125,9 @@ export async function listPlanChanges(knex: Knex, filter: PlanChangeFilter): Pro
     filter.email !== undefined &&
       `EXISTS (SELECT 1 FROM email_outbox m WHERE m.plan_change_id = pc.id AND m.kind = 'summary' AND m.status = :email)`,
     filter.expiringSoon === true &&
-      `pc.status = 'awaiting_consent' AND least(pc.consent_deadline_at, (SELECT q.expires_at FROM quotes q
-        WHERE (q.plan_change_id, q.revision) = (pc.id, pc.quote_revision))) < now() + interval '24 hours'`,
+      `pc.status = 'awaiting_consent' AND EXISTS (SELECT 1 FROM quotes q
+        WHERE (q.plan_change_id, q.revision) = (pc.id, pc.quote_revision)
+          AND now() > q.created_at + (least(pc.consent_deadline_at, q.expires_at) - q.created_at) * 0.75)`,
     filter.after !== undefined && '(pc.opened_at, pc.id) < (:openedAt::timestamptz, :afterId::uuid)',
   ].filter((condition) => condition !== false);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;

@@ -73,6 +73,18 @@ describe('API: worklists', () => {
     assert.equal((await postEvents(webhook, signer, [mailEvent(event, mail.id)])).status, 204);
   };
 
+  /** Lets the quote have been made so many days ago; its end stays. */
+  const age = async ({ planChangeId }: PlanChangeJson, days: number): Promise<void> => {
+    await api.rig.ownerKnex.transaction(async (trx) => {
+      await trx.raw('ALTER TABLE quotes DISABLE TRIGGER quotes_append_only');
+      await trx.raw(
+        'UPDATE quotes SET created_at = created_at - make_interval(days => ?) WHERE plan_change_id = ?',
+        [days, planChangeId],
+      );
+      await trx.raw('ALTER TABLE quotes ENABLE TRIGGER quotes_append_only');
+    });
+  };
+
   it('held: with the reason, newest first, until people have decided', async () => {
     const changes = [await held(), await held(), await held()];
     const waiting = await opened();
@@ -113,14 +125,17 @@ describe('API: worklists', () => {
     assert.deepEqual(await listed(`email=bounced&customerId=${first.customerId}`), idsOf([first]));
   });
 
-  it('expiring=soon: waits for a consent that can be given for less than a day', async () => {
-    const soon = [(await opened()).change, (await opened()).change, (await opened()).change];
+  it('expiring=soon: waits for a consent in the last quarter of the time for it', async () => {
+    const soon = [(await opened()).change, (await opened(DATED)).change, (await opened()).change];
+    const { change: fresh } = await opened();
     const { change: later } = await opened(DATED);
     const { change: given } = await opened();
+    for (const change of [...soon, given]) await age(change, 12);
+    await age(later, 6);
     await consent(given);
     const ids = await listed('expiring=soon');
     assert.deepEqual(
-      ids.filter((id) => idsOf([...soon, later, given]).includes(id)),
+      ids.filter((id) => idsOf([...soon, fresh, later, given]).includes(id)),
       idsOf(soon).reverse(),
     );
     await act(soon[1] ?? assert.fail(), 'decline', { reason: 'no' });

@@ -1,0 +1,39 @@
+import type { PlanChangeView } from '../db/read-models/plan-changes.ts';
+import { invalidInput } from './http-errors.ts';
+import type { ConsentBody } from './schemas/plan-changes.ts';
+
+const MINUTE_MS = 60_000;
+const RECORDING_AHEAD_MS = 5 * MINUTE_MS;
+const RECORDING_AGE_MS = 24 * 60 * MINUTE_MS;
+
+/** PostgreSQL takes fewer offsets and shorter fractions than ISO 8601. */
+function canonicalInstant(instant: string): string {
+  return new Date(instant).toISOString();
+}
+
+/** A recording is of the whole call: it may start before the quote, but not in the future nor days ago. */
+export function refuseImplausible(body: ConsentBody): void {
+  const [at, pointer] =
+    body.method === 'verbal'
+      ? [body.recording.startedAt, '/recording/startedAt']
+      : [body.signedAt, '/signedAt'];
+  const aheadMs = Date.parse(at) - Date.now();
+  if (aheadMs > RECORDING_AHEAD_MS) {
+    throw invalidInput([{ pointer, detail: 'must not be more than 5 minutes in the future' }]);
+  }
+  if (body.method === 'verbal' && -aheadMs > RECORDING_AGE_MS) {
+    throw invalidInput([{ pointer, detail: 'must not be more than 24 hours ago' }]);
+  }
+}
+
+/**
+ * When the customer agreed to this quote. A recording is of the whole call and may begin before the quote, so
+ * its start is not it, nor is a signature from before the quote was made: then it is the time of this request.
+ */
+export function consentGivenAt(body: ConsentBody, view: PlanChangeView): string {
+  const now = new Date().toISOString();
+  if (body.method === 'verbal') return now;
+  const signedAt = canonicalInstant(body.signedAt);
+  const isOfThisQuote = view.quote !== null && Date.parse(signedAt) >= Date.parse(view.quote.createdAt);
+  return isOfThisQuote && Date.parse(signedAt) <= Date.parse(now) ? signedAt : now;
+}
