@@ -23,6 +23,8 @@ export async function deliverMail(deps: DeliverMailDeps, mailId: string): Promis
       return claim.providerMessageId;
     case 'outcome_unknown':
       throw unknownOutcome(deps.mailUnknownForMs);
+    case 'overtaken':
+      throw ApplicationFailure.nonRetryable('consent is no longer awaited', FAULT.MAIL_OVERTAKEN);
     case 'send':
       break;
   }

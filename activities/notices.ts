@@ -1,3 +1,4 @@
+import { FAULT } from '../domain/failures.ts';
 import type { DeliverMailDeps } from './deliver-mail.ts';
 import { deliverMail } from './deliver-mail.ts';
 import type { MailTemplates, NoteAuthor, NoticeKind, Steps, StepTransaction } from './ports.ts';
@@ -108,7 +109,10 @@ export function giveUpNotice(deps: { steps: Steps }) {
         customerId: input.customerId,
         planChangeId: null,
         kind: 'email_given_up',
-        body: `Mail ${input.mailId} on plan change ${input.planChangeId} could not be sent (${input.cause}). Tell the customer by other means.`,
+        body:
+          input.cause === FAULT.MAIL_OVERTAKEN
+            ? `Mail ${input.mailId} on plan change ${input.planChangeId} was not sent: the quote it asks about awaits no consent any more.`
+            : `Mail ${input.mailId} on plan change ${input.planChangeId} could not be sent (${input.cause}). Tell the customer by other means.`,
         author: { type: 'system', id: null },
       });
       return { outcome: 'given_up' };

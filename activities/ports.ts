@@ -243,6 +243,8 @@ export type MailPatch =
 export type MailClaim =
   | { readonly claim: 'send'; readonly mail: OutgoingMail }
   | { readonly claim: 'already_accepted'; readonly providerMessageId: string | null }
+  /** It asks for consent to a quote that awaits none any more. */
+  | { readonly claim: 'overtaken' }
   /** Another attempt may have been accepted: its outcome is awaited before the mail is sent again. */
   | { readonly claim: 'outcome_unknown' };
 

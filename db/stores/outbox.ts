@@ -55,13 +55,15 @@ export async function updateMail(trx: Knex.Transaction, mailId: string, patch: M
     .update({ status: patch.status });
 }
 
-const LINK_KINDS: ReadonlySet<MailKind> = new Set(['consent_request', 'consent_reminder']);
+const ASKS_FOR_CONSENT: ReadonlySet<MailKind> = new Set(['consent_request', 'consent_reminder']);
 
 interface OutboxRow extends OutgoingMail {
   readonly kind: MailKind;
   readonly status: string;
   readonly providerMessageId: string | null;
   readonly unknownOutcome: boolean;
+  /** Whether the change still awaits consent to the quote that the mail is about. */
+  readonly isAwaited: boolean;
 }
 
 export interface OutboxOptions {
@@ -74,17 +76,20 @@ export function createOutbox(knex: Knex, options: OutboxOptions): Outbox {
   return {
     claim: (mailId, unknownForMs): Promise<MailClaim> =>
       knex.transaction(async (trx) => {
-        const { status, kind, providerMessageId, unknownOutcome, ...mail } = await row<OutboxRow>(
+        const { status, kind, providerMessageId, unknownOutcome, isAwaited, ...mail } = await row<OutboxRow>(
           trx,
-          `SELECT id AS "outboxId", kind, recipient, subject, body_text AS text, body_html AS html, status,
-                  provider_message_id AS "providerMessageId",
-                  status = 'sending' AND claimed_at > now() - make_interval(secs => :unknownForMs / 1000.0) AS "unknownOutcome"
-           FROM email_outbox WHERE id = :mailId FOR UPDATE`,
+          `SELECT m.id AS "outboxId", m.kind, m.recipient, m.subject, m.body_text AS text, m.body_html AS html, m.status,
+                  m.provider_message_id AS "providerMessageId",
+                  m.status = 'sending' AND m.claimed_at > now() - make_interval(secs => :unknownForMs / 1000.0) AS "unknownOutcome",
+                  pc.status = 'awaiting_consent' AND pc.quote_revision = m.quote_revision AS "isAwaited"
+           FROM email_outbox m JOIN plan_changes pc ON pc.id = m.plan_change_id
+           WHERE m.id = :mailId FOR UPDATE OF m`,
           { mailId, unknownForMs },
         );
         if (status !== 'queued' && status !== 'sending')
           return { claim: 'already_accepted', providerMessageId };
         if (unknownOutcome) return { claim: 'outcome_unknown' };
+        if (ASKS_FOR_CONSENT.has(kind) && !isAwaited) return { claim: 'overtaken' };
         await trx('email_outbox')
           .where({ id: mailId })
           .update({
@@ -112,7 +117,7 @@ async function withConsentLink(
   options: OutboxOptions,
 ): Promise<OutgoingMail> {
   // By kind too: a name may hold anything.
-  if (!LINK_KINDS.has(kind) || !mail.text.includes(CONSENT_LINK_PLACEHOLDER)) return mail;
+  if (!ASKS_FOR_CONSENT.has(kind) || !mail.text.includes(CONSENT_LINK_PLACEHOLDER)) return mail;
   const token = randomBytes(32).toString('base64url');
   await row(
     trx,

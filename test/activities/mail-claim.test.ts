@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { MailOutcome, OutgoingMail } from '../../activities/ports.ts';
 import { FAULT } from '../../domain/failures.ts';
 import { createRig, type Rig } from '../support/plan-change-rig.ts';
-import { stageVerified } from '../support/staged-change.ts';
+import { stageChange, stageVerified } from '../support/staged-change.ts';
 import { failWritesTo } from './failing-statement.ts';
 
 interface MailRow {
@@ -175,5 +175,52 @@ describe('the claim on a mail', () => {
     assert.deepEqual([(await mail()).status, await status(), sent.length], ['sending', 'activated', 1]);
     assert.equal((await refusal(send())).type, FAULT.MAIL_OUTCOME_UNKNOWN);
     assert.equal(sent.length, 1);
+  });
+
+  describe('that asks for consent', () => {
+    const asking = async () => {
+      const change = await stageChange(rig);
+      const { mailId } = (await change.run('remindCustomer', { ...change.ids(), now: change.now })) as {
+        mailId: string;
+      };
+      return { change, mailId, send: () => change.run('sendNotice', { ...change.ids(), mailId }) };
+    };
+
+    for (const [what, overtake] of Object.entries({
+      'the change is over': { status: 'declined', closed_at: new Date() },
+      'there is consent': { status: 'scheduled' },
+    }))
+      it(`does not leave when ${what}, and the notes say why`, async () => {
+        const { change, mailId, send } = await asking();
+        await rig.knex('plan_changes').where({ id: change.planChangeId }).update(overtake);
+        const error = await refusal(send());
+        assert.deepEqual([error.type, error.nonRetryable, sent.length], [FAULT.MAIL_OVERTAKEN, true, 0]);
+        await change.run('giveUpNotice', { ...change.ids(), mailId, cause: FAULT.MAIL_OVERTAKEN });
+        const [body] = await rig
+          .knex('account_notes')
+          .where({ kind: 'email_given_up', customer_id: change.ids().customerId })
+          .pluck<string[]>('body');
+        assert.match(body ?? '', /was not sent: the quote it asks about awaits no consent any more/);
+      });
+
+    it('does not leave after a new quote', async () => {
+      const { change, send } = await asking();
+      await change.run('requotePlanChange', {
+        ...change.ids(),
+        messageId: 'requote-1',
+        expected: { status: 'awaiting_consent', revision: 1 },
+        activation: null,
+        author: { type: 'agent', id: null },
+        now: change.now,
+      });
+      assert.equal((await refusal(send())).type, FAULT.MAIL_OVERTAKEN);
+      assert.equal(sent.length, 0);
+    });
+
+    it('leaves while consent to its quote is awaited', async () => {
+      const { send } = await asking();
+      assert.deepEqual(await send(), { outcome: 'accepted' });
+      assert.equal(sent.length, 1);
+    });
   });
 });
