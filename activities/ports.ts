@@ -37,7 +37,7 @@ export interface StepTransaction {
   restorePlan(planChangeId: string): Promise<boolean>;
   postLines(posting: LinePosting): Promise<void>;
   reverseLines(planChangeId: string, quoteRevision: number): Promise<void>;
-  /** Runs statements that may be refused without harm to the rest: a savepoint. Returns whether they took. */
+  /** Runs statements that a constraint may refuse without harm to the rest: a savepoint. Returns whether they took. */
   attempt(work: (tx: StepTransaction) => Promise<void>): Promise<boolean>;
   appendNote(note: NewNote): Promise<void>;
   remark(remarkId: string): Promise<string>;
@@ -99,6 +99,10 @@ export interface AgreedChange {
   };
   readonly appliedAt: string | null;
   readonly holdReason: HoldReason | null;
+  /** Half of the consent window of the current quote. */
+  readonly remindAt: string;
+  /** The mail of a hold or an end that is still in the queue. */
+  readonly unsentNoticeId: string | null;
 }
 
 export interface NewPlanChange {
@@ -141,6 +145,7 @@ export interface PlanChangePatch {
   readonly status?: PlanChangeStatus;
   readonly quoteRevision?: number;
   readonly activation?: RequestedActivation;
+  readonly promotionCode?: string | null;
   readonly from?: CurrentPlan;
   readonly to?: OfferedPlan;
   readonly windows?: QuotedWindows;

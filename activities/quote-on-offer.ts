@@ -12,7 +12,7 @@ export interface QuoteOnOffer {
   readonly activateAt: string | null;
   readonly expiresAt: string;
   readonly consentDeadlineAt: string;
-  /** Half of the consent window; null for a quote that was taken over from the database. */
+  /** Half of the consent window; null in older histories, for a quote that was taken over from the database. */
   readonly remindAt: string | null;
 }
 

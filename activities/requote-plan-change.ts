@@ -22,14 +22,16 @@ export interface RequotePlanChangeInput {
 
 export type RequotePlanChangeResult =
   | { readonly outcome: 'quoted'; readonly quote: QuoteOnOffer }
-  | { readonly outcome: 'rejected'; readonly code: RejectionCode }
+  /** `activation`: what it was judged by; a date that has come meanwhile is judged as at once. */
+  | { readonly outcome: 'rejected'; readonly code: RejectionCode; readonly activation?: RequestedActivation }
   | Overtaken;
 
 const IMMEDIATELY: RequestedActivation = { when: 'immediately' };
 
 /**
  * Makes a new quote at today's price and availability. The earlier quote, its consent and its date are void;
- * they stay on record. When no quote can be made nothing changes and the code says why.
+ * they stay on record. A promotion that is over falls away: the customer agrees to the price without it, or not.
+ * When no quote can be made nothing changes and the code says why.
  */
 export function requotePlanChange(deps: { steps: Steps; policy: Policy }) {
   return (input: RequotePlanChangeInput): Promise<RequotePlanChangeResult> =>
@@ -41,8 +43,13 @@ export function requotePlanChange(deps: { steps: Steps; policy: Policy }) {
       const activation = input.activation ?? (isDue(agreed, input.now) ? IMMEDIATELY : agreed.activation);
       const revision = agreed.quoteRevision + 1;
       const request = { ...agreed, ...deps.policy, now: input.now, activation, quoteRevision: revision };
-      const terms = termsOf(request, account);
-      if (typeof terms === 'string') return { outcome: 'rejected', code: terms };
+      const isOver = input.activation === null && termsOf(request, account) === 'promotion-not-applicable';
+      const promotionCode = isOver ? null : agreed.promotionCode;
+      const terms = termsOf(
+        { ...request, promotionCode },
+        isOver ? { ...account, promotion: null } : account,
+      );
+      if (typeof terms === 'string') return { outcome: 'rejected', code: terms, activation };
 
       const change = { planChangeId: input.planChangeId, revision, now: input.now };
       const offer = await offerQuote(tx, change, account, terms, deps.policy, (windows) =>
@@ -50,6 +57,7 @@ export function requotePlanChange(deps: { steps: Steps; policy: Policy }) {
           status: 'awaiting_consent',
           quoteRevision: revision,
           activation,
+          promotionCode,
           from: terms.from,
           to: terms.to,
           windows,
@@ -60,7 +68,9 @@ export function requotePlanChange(deps: { steps: Steps; policy: Policy }) {
         planChangeId: input.planChangeId,
         kind: input.activation === null ? 'requoted' : 'rescheduled',
         revision,
-        body: `New quote; earlier consent and date are void. ${describeTerms(terms, account.currency)}`,
+        body:
+          `New quote; earlier consent and date are void. ` +
+          `${isOver ? `The promotion ${agreed.promotionCode ?? ''} no longer applies. ` : ''}${describeTerms(terms, account.currency)}`,
         author: input.author,
       });
       return { outcome: 'quoted', quote: offer };

@@ -14,6 +14,8 @@ export interface Standing {
   readonly quote: QuoteOnOffer;
   readonly consentMethod: 'verbal' | 'written' | null;
   readonly holdReason: HoldReason | null;
+  /** The mail to the customer that the lost step queued and nobody sends. Older histories do not have it. */
+  readonly noticeMailId?: string | null;
 }
 
 export interface Overtaken {
@@ -33,14 +35,15 @@ export function overtaken(agreed: AgreedChange, expected: ExpectedStanding): Ove
 
 export function standsElsewhere(agreed: AgreedChange): Overtaken {
   const { quoteRevision: revision, quoteHash: hash, quoteExpiresAt: expiresAt, consentDeadlineAt } = agreed;
-  const { effectiveDate, activateAt, status, consentMethod, holdReason } = agreed;
+  const { effectiveDate, activateAt, status, consentMethod, holdReason, remindAt } = agreed;
   return {
     outcome: 'overtaken',
     standing: {
       status,
       consentMethod,
       holdReason,
-      quote: { revision, hash, effectiveDate, activateAt, expiresAt, consentDeadlineAt, remindAt: null },
+      noticeMailId: agreed.unsentNoticeId,
+      quote: { revision, hash, effectiveDate, activateAt, expiresAt, consentDeadlineAt, remindAt },
     },
   };
 }

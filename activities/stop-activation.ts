@@ -29,7 +29,7 @@ interface StopActivationDeps {
 interface Stopped {
   readonly outcome: 'stopped';
   readonly mailId: string | null;
-  /** Set when the change was held already, for this reason. */
+  /** Set when the change is held for another reason than the one asked for. */
   readonly reason?: HoldReason | null;
 }
 
@@ -54,6 +54,7 @@ export function compensateActivation(deps: StopActivationDeps) {
             ? `The change was taken back: plan, charges and balance are as before (${input.causes.join(', ')}).`
             : `Charges and balance are as before, but the running plan is not the one this change opened: correct it by hand (${input.causes.join(', ')}).`,
         });
+        if (!restored) return askPeople(tx, agreed, input);
       }
       return { outcome: 'stopped', mailId: await stop(tx, deps, agreed, input) };
     });
@@ -72,7 +73,8 @@ export function holdLateActivation(deps: StopActivationDeps) {
       if (isElsewhere(agreed, input)) return standsElsewhere(agreed);
       if (agreed.appliedAt !== null) return { outcome: 'already_applied' };
       // It was held in time for a reason of its own, and only the answer came too late.
-      if (agreed.status === 'held') return { outcome: 'stopped', mailId: null, reason: agreed.holdReason };
+      if (agreed.status === 'held')
+        return { outcome: 'stopped', mailId: agreed.unsentNoticeId, reason: agreed.holdReason };
       await keepConsent(tx, agreed, input.consent);
       return { outcome: 'stopped', mailId: await stop(tx, deps, agreed, input) };
     });
@@ -127,6 +129,29 @@ async function stop(
     body: `Failed, nothing charged: ${input.causes.join(', ')}.`,
   });
   return null;
+}
+
+/**
+ * Another plan runs than the one this change opened, so the state before cannot be restored: two facts disagree,
+ * and people decide. The customer is told nothing that may be false.
+ */
+async function askPeople(
+  tx: StepTransaction,
+  agreed: AgreedChange,
+  input: StopActivationInput,
+): Promise<Stopped> {
+  const reason = 'plan_not_restored';
+  await tx.updatePlanChange(input.planChangeId, {
+    status: 'held',
+    hold: { reason, details: { causes: input.causes.join(', ') } },
+    appliedAt: null,
+  });
+  await tx.appendNote({
+    ...noteOf(agreed, input),
+    kind: 'held',
+    body: `Held for operations: ${reason} (${input.causes.join(', ')}). Correct the plan by hand, then requote or cancel. The customer was not told.`,
+  });
+  return { outcome: 'stopped', mailId: null, reason };
 }
 
 function noteOf(agreed: AgreedChange, input: StopActivationInput) {

@@ -8,7 +8,7 @@ import type { PlanChangeInput } from '../workflows/contract.ts';
 import type { ApiDeps } from './deps.ts';
 import { rejected, type HttpProblem } from './http-errors.ts';
 
-export type WantedChange = Pick<PlanChangeInput, 'customerId' | 'planCode' | 'activation'>;
+type WantedChange = Pick<PlanChangeInput, 'customerId' | 'planCode' | 'activation'>;
 
 /** A rejection of the first step or of a new quote; where the plan cannot be ordered, with those that can and are nearest to it. */
 export async function planRejection(

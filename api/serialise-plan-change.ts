@@ -8,7 +8,7 @@ import type { PlanChangeJson } from './schemas/plan-changes.ts';
 /** A plan change as the contract has it: an allow-list, nothing else leaves. */
 export function serialisePlanChange(
   view: PlanChangeView,
-  deps: Pick<ApiDeps, 'publicUrl' | 'temporal'>,
+  deps: Pick<ApiDeps, 'publicUrl' | 'temporal' | 'policy'>,
 ): PlanChangeJson {
   const { currency } = view;
   const workflowId = planChangeWorkflowId(view.id);
@@ -40,7 +40,14 @@ export function serialisePlanChange(
     consent: view.consent,
     interruptions: [...(view.quote?.interruptions ?? [])],
     confirmedAt: view.confirmedAt,
-    hold: view.holdReason === null ? null : { reason: view.holdReason, details: view.holdDetails ?? {} },
+    hold:
+      view.holdReason === null || view.heldAt === null
+        ? null
+        : {
+            reason: view.holdReason,
+            details: view.holdDetails ?? {},
+            endsAt: new Date(Date.parse(view.heldAt) + deps.policy.holdMs).toISOString(),
+          },
     email: view.emailStatus === null ? null : { status: view.emailStatus },
     supersedes: view.superseded && serialiseSuperseded(view.superseded),
     temporal: {

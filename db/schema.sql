@@ -18,7 +18,7 @@ CREATE TYPE email_kind AS ENUM ('summary', 'consent_request', 'consent_reminder'
 
 CREATE TYPE email_status AS ENUM ('queued', 'sending', 'accepted', 'delivered', 'bounced', 'dropped', 'given_up');
 
-CREATE TYPE hold_reason AS ENUM ('price_changed', 'plan_version_changed', 'plan_unavailable', 'promotion_unavailable', 'current_plan_changed', 'account_not_active', 'quote_changed', 'activation_late', 'read_back_mismatch');
+CREATE TYPE hold_reason AS ENUM ('price_changed', 'plan_version_changed', 'plan_unavailable', 'promotion_unavailable', 'current_plan_changed', 'account_not_active', 'quote_changed', 'activation_late', 'read_back_mismatch', 'plan_not_restored');
 
 CREATE TYPE line_kind AS ENUM ('credit', 'charge', 'fee');
 
@@ -608,7 +608,7 @@ CREATE INDEX plan_changes_by_customer ON public.plan_changes USING btree (custom
 
 CREATE INDEX plan_changes_by_status ON public.plan_changes USING btree (status, opened_at DESC, id DESC);
 
-CREATE UNIQUE INDEX plan_changes_one_open ON public.plan_changes USING btree (subscription_id) WHERE (status = ANY (ARRAY['quoting'::plan_change_status, 'awaiting_consent'::plan_change_status, 'scheduled'::plan_change_status, 'activating'::plan_change_status, 'held'::plan_change_status, 'activated'::plan_change_status]));
+CREATE UNIQUE INDEX plan_changes_one_open ON public.plan_changes USING btree (subscription_id) WHERE (status = ANY (ARRAY['quoting'::plan_change_status, 'awaiting_consent'::plan_change_status, 'scheduled'::plan_change_status, 'activating'::plan_change_status, 'held'::plan_change_status]));
 
 CREATE UNIQUE INDEX subscription_periods_one_open ON public.subscription_periods USING btree (subscription_id) WHERE upper_inf(valid);
 
@@ -680,11 +680,28 @@ CREATE OR REPLACE FUNCTION public.guard_plan_change_status()
  LANGUAGE plpgsql
 AS $function$
     BEGIN
-      IF OLD.status IN ('completed', 'rejected', 'declined', 'expired', 'cancelled', 'failed') AND NEW.status <> OLD.status THEN
-        RAISE EXCEPTION 'plan change % is % for good', OLD.id, OLD.status USING ERRCODE = 'check_violation';
+      IF NEW.status <> OLD.status AND NOT plan_change_may_follow(OLD.status, NEW.status) THEN
+        RAISE EXCEPTION 'plan change % is % and cannot become %', OLD.id, OLD.status, NEW.status USING ERRCODE = 'check_violation';
       END IF;
       RETURN NEW;
     END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.plan_change_may_follow(was plan_change_status, becomes plan_change_status)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+      SELECT CASE was::text
+        WHEN 'quoting' THEN becomes::text IN ('awaiting_consent', 'rejected')
+        WHEN 'awaiting_consent' THEN becomes::text IN ('scheduled', 'activating', 'held', 'failed', 'declined', 'cancelled', 'expired')
+        WHEN 'scheduled' THEN becomes::text IN ('activating', 'held', 'failed', 'awaiting_consent', 'cancelled')
+        WHEN 'activating' THEN becomes::text IN ('activated', 'held', 'failed')
+        WHEN 'held' THEN becomes::text IN ('awaiting_consent', 'cancelled', 'expired')
+        WHEN 'activated' THEN becomes::text = 'completed'
+        ELSE false
+      END
+    $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.record_plan_change_transition()

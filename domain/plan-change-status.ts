@@ -1,6 +1,6 @@
 /**
- * The states of a plan change and which may follow which. The database says a part of it again: that a terminal
- * status is never left (migration 004); a test compares the names with its enum.
+ * The states of a plan change and which may follow which. The database refuses every
+ * other step (migration 014); a test compares both tables.
  */
 export const TRANSITIONS = {
   quoting: ['awaiting_consent', 'rejected'],
@@ -30,6 +30,14 @@ export function isTerminal(status: PlanChangeStatus): status is TerminalStatus {
   return TRANSITIONS[status].length === 0;
 }
 
+/**
+ * Whether the change keeps its subscription from another one. An activated change is done but for its mail, which
+ * must not keep the customer from changing again ("More than once in a billing cycle? Yes, as needed").
+ */
+export function isOpen(status: PlanChangeStatus): boolean {
+  return !isTerminal(status) && status !== 'activated';
+}
+
 /** Whether `to` may be written directly after `from`. */
 export function mayFollow(from: PlanChangeStatus, to: PlanChangeStatus): boolean {
   return (TRANSITIONS[from] as readonly string[]).includes(to);
@@ -46,5 +54,6 @@ export const HOLD_REASONS = [
   'quote_changed',
   'activation_late',
   'read_back_mismatch',
+  'plan_not_restored',
 ] as const;
 export type HoldReason = (typeof HOLD_REASONS)[number];

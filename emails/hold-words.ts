@@ -50,6 +50,11 @@ export function holdWords(pending: PendingChange): { why: string; next: string }
           'charge and credit.',
         next: NEW_QUOTE,
       };
+    case 'plan_not_restored':
+      return {
+        why: 'Your plan was changed by something else at the same moment, and our staff have to look at it.',
+        next: 'You need do nothing. We contact you when it is clear.',
+      };
     case null:
       return { why: 'Something in it is no longer as it was in your quote.', next: NEW_QUOTE };
   }

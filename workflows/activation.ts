@@ -59,7 +59,7 @@ async function readBack(
   const to = { status: 'held', reason: 'read_back_mismatch' } as const;
   const undone = await undo(input, quote, consent, to, read.mismatches);
   if (undone.outcome === 'overtaken') return undone;
-  hold(state, to.reason);
+  hold(state, undone.reason ?? to.reason);
   await startNotice(input, undone.mailId);
   return undefined;
 }
@@ -79,7 +79,8 @@ async function orUndone(
     if (fault === undefined) throw error;
     const undone = await undo(input, quote, consent, { status: 'failed' }, [fault]);
     if (undone.outcome === 'overtaken') return undone;
-    state.status = 'failed';
+    if (undone.reason) hold(state, undone.reason);
+    else state.status = 'failed';
     return undefined;
   }
 }

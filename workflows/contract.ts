@@ -74,7 +74,7 @@ export type OpenAnswer =
 /** Answer of every other message: where the change stands now, or why a new quote could not be made. */
 export type MessageAnswer =
   | { readonly outcome: 'done'; readonly status: PlanChangeStatus; readonly holdReason?: HoldReason }
-  | { readonly outcome: 'rejected'; readonly code: RejectionCode }
+  | { readonly outcome: 'rejected'; readonly code: RejectionCode; readonly activation?: RequestedActivation }
   /** The change had moved on; nothing was done. */
   | { readonly outcome: 'overtaken'; readonly status: PlanChangeStatus };
 

@@ -25,7 +25,7 @@ export async function requote(
     now: workflowNow(),
   });
   if (requoted.outcome === 'rejected') return answer(state, requoted);
-  if (requoted.outcome === 'overtaken') return adopt(state, requoted);
+  if (requoted.outcome === 'overtaken') return adopt(state, input, requoted);
   state.quote = requoted.quote;
   state.status = 'awaiting_consent';
   delete state.consentMethod;
@@ -59,15 +59,22 @@ export async function close(
     remarkId: end.remarkId,
     now: workflowNow(),
   });
-  if (closed.outcome === 'overtaken') return adopt(state, closed);
+  if (closed.outcome === 'overtaken') return adopt(state, input, closed);
   state.status = status;
   delete state.holdReason;
   answerDone(state);
   await startNotice(input, closed.mailId);
 }
 
-/** The database is further on than this workflow knew: go on from there, and tell the sender of the message. */
-export function adopt(state: PlanChangeState, { standing }: Overtaken): void {
+/**
+ * The database is further on than this workflow knew: go on from there, tell the sender of the message, and send
+ * what the lost step had to tell the customer.
+ */
+export async function adopt(
+  state: PlanChangeState,
+  input: PlanChangeInput,
+  { standing }: Overtaken,
+): Promise<void> {
   state.status = standing.status;
   state.quote = standing.quote;
   if (standing.consentMethod === null) delete state.consentMethod;
@@ -75,6 +82,7 @@ export function adopt(state: PlanChangeState, { standing }: Overtaken): void {
   if (standing.status === 'held') hold(state, standing.holdReason ?? 'quote_changed');
   else delete state.holdReason;
   answer(state, { outcome: 'overtaken', status: standing.status });
+  await startNotice(input, standing.noticeMailId ?? null);
 }
 
 /** What was agreed is not applied: people have until the end of the hold to ask the customer again. */

@@ -67,7 +67,7 @@ export async function awaitConsent(state: PlanChangeState, input: PlanChangeInpu
       state.consentMethod = consent.method;
       if (quote.activateAt === null) {
         const ahead = await activate(state, input, consent);
-        return ahead ? adopt(state, ahead) : answerDone(state);
+        return ahead ? adopt(state, input, ahead) : answerDone(state);
       }
       const scheduled = await local.scheduleActivation({
         planChangeId: input.planChangeId,
@@ -75,7 +75,7 @@ export async function awaitConsent(state: PlanChangeState, input: PlanChangeInpu
         expected: expected(state),
         consent,
       });
-      if (scheduled.outcome === 'overtaken') return adopt(state, scheduled);
+      if (scheduled.outcome === 'overtaken') return adopt(state, input, scheduled);
       state.status = 'scheduled';
       return answerDone(state);
     }
@@ -108,7 +108,7 @@ export async function awaitDate(state: PlanChangeState, input: PlanChangeInput):
       // Once the date has come the activation goes first: it may have been committed before a crash.
       if (state.cancellationRequested && msUntil(activateAt ?? '') > 0) return closeUnasked(state, input);
       const ahead = await activate(state, input, null);
-      if (ahead) adopt(state, ahead);
+      if (ahead) await adopt(state, input, ahead);
     }
   }
 }
@@ -130,7 +130,7 @@ export async function awaitPeople(state: PlanChangeState, input: PlanChangeInput
 /** The database had applied the change before this workflow knew: it is read back as ever. */
 export async function awaitReadBack(state: PlanChangeState, input: PlanChangeInput): Promise<void> {
   const ahead = await confirmApplied(state, input);
-  if (ahead) adopt(state, ahead);
+  if (ahead) await adopt(state, input, ahead);
 }
 
 /** Applied and read back: the summary goes out, and a cancellation from outside comes too late. */

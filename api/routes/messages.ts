@@ -2,7 +2,6 @@ import type { PlanChangeView } from '../../db/read-models/plan-changes.ts';
 import { findPlanChange } from '../../db/read-models/plan-changes.ts';
 import { confirmPlanChange } from '../../db/stores/confirmations.ts';
 import { insertEvidence, insertRemark, wasAccepted } from '../../db/stores/evidence.ts';
-import type { RequestedActivation } from '../../domain/activation-date.ts';
 import { isTerminal } from '../../domain/plan-change-status.ts';
 import type {
   EndInput,
@@ -19,7 +18,7 @@ import { notFound, refused } from '../http-errors.ts';
 import { consentGivenAt, refuseImplausible } from '../consent-times.ts';
 import { changeClosed, settled } from '../outcome.ts';
 import type { MessageName } from '../plan-change-gateway.ts';
-import { planRejection, type WantedChange } from '../plan-rejection.ts';
+import { planRejection } from '../plan-rejection.ts';
 import type { Answer, RequestIdentity, Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
 import {
@@ -180,8 +179,11 @@ async function send(
     if (isTerminal(late.status) && (await tookEffect(late))) return shown(deps, late);
   }
   const outcome = settled(sent);
-  if (outcome.kind === 'answered' && outcome.answer.outcome === 'rejected')
-    throw await planRejection(deps, wantedBy(view, payload), outcome.answer.code, null);
+  if (outcome.kind === 'answered' && outcome.answer.outcome === 'rejected') {
+    const { code, activation = { when: 'immediately' } } = outcome.answer;
+    const wanted = { customerId: view.customerId, planCode: view.toPlanCode ?? '', activation };
+    throw await planRejection(deps, wanted, code, null);
+  }
   const now = await again(deps, view.id);
   if (outcome.kind === 'answered' && outcome.answer.outcome === 'overtaken') {
     if (isTerminal(now.status) && (await tookEffect(now))) return shown(deps, now);
@@ -197,17 +199,6 @@ async function send(
   }
   if (outcome.kind === 'closed' && !(await tookEffect(now))) throw tooLate(message, now.status);
   return shown(deps, now);
-}
-
-/** What a new quote was asked for: the same plan, on the new date or the one agreed before. */
-function wantedBy(view: PlanChangeView, payload: object): WantedChange {
-  const { customerId, activationWhen: when, effectiveDate } = view;
-  const before: RequestedActivation =
-    when === 'on_date' && effectiveDate !== null
-      ? { when, date: effectiveDate }
-      : { when: when === 'end_of_cycle' ? when : 'immediately' };
-  const { activation = before } = payload as Partial<RescheduleInput>;
-  return { customerId, planCode: view.toPlanCode ?? '', activation };
 }
 
 /** Consent to what is applied already came too late only in that it was not needed. */

@@ -2,7 +2,7 @@ import { findPlanChange, listPlanChanges } from '../../db/read-models/plan-chang
 import type { PlanChangeView } from '../../db/read-models/plan-changes.ts';
 import { findIdentification } from '../../db/stores/identifications.ts';
 import type { PlanChangeStatus } from '../../domain/plan-change-status.ts';
-import { isTerminal } from '../../domain/plan-change-status.ts';
+import { isOpen } from '../../domain/plan-change-status.ts';
 import type { RejectionCode } from '../../domain/failures.ts';
 import type { PlanChangeInput } from '../../workflows/contract.ts';
 import { isUuid, requireCustomer, requirePlanChange } from '../access-to-customer.ts';
@@ -86,7 +86,7 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
           confirmed: query.confirmed === undefined ? undefined : query.confirmed === 'true',
           customerId: query.customerId,
           email: query.email,
-          expiringSoon: query.expiring === 'soon',
+          expiringSoon: query.expiring === 'soon' ? { holdMs: deps.policy.holdMs } : undefined,
           agentId: agent.role === 'agent' ? agent.agentId : undefined,
           after: decodeCursor(query.cursor),
         }),
@@ -205,7 +205,7 @@ async function requireReplaceable(deps: ApiDeps, customerId: string, replacedId:
   const replaced = isUuid(replacedId) ? await findPlanChange(deps.knex, replacedId) : undefined;
   if (replaced?.customerId !== customerId) throw notFound('plan change to replace');
   // Cancelled: perhaps by an earlier try of this very request.
-  if (isTerminal(replaced.status) && replaced.status !== 'cancelled') throw changeClosed(replaced.status);
+  if (!isOpen(replaced.status) && replaced.status !== 'cancelled') throw changeClosed(replaced.status);
 }
 
 async function list(

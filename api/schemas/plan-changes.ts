@@ -96,13 +96,10 @@ export const listQuery = z.strictObject({
   status: z.enum(PLAN_CHANGE_STATUSES as [string, ...string[]]).optional(),
   confirmed: z.enum(['true', 'false']).optional(),
   email: emailStatus.optional().meta({ description: 'Changes whose summary mail has this status.' }),
-  expiring: z
-    .literal('soon')
-    .optional()
-    .meta({
-      description:
-        'Waiting for consent, in the last quarter of the time for it or past the end of its quote.',
-    }),
+  expiring: z.literal('soon').optional().meta({
+    description:
+      'In the last quarter of the time to agree (or with a quote that is over), or of the time of a hold.',
+  }),
   customerId: uuid.optional(),
   cursor: cursor.optional(),
   limit: pageSize,
@@ -152,7 +149,11 @@ export const planChange = z
     interruptions: z.array(z.string()),
     confirmedAt: instant.nullable(),
     hold: z
-      .strictObject({ reason: z.enum(HOLD_REASONS), details: z.record(z.string(), z.string()) })
+      .strictObject({
+        reason: z.enum(HOLD_REASONS),
+        details: z.record(z.string(), z.string()),
+        endsAt: instant.meta({ description: 'Without a decision the change expires here.' }),
+      })
       .nullable(),
     email: z
       .strictObject({

@@ -38,7 +38,7 @@ export async function accountOverview(knex: Knex, customerId: string): Promise<A
        ${isoInstant('now()')} AS now, (now() AT TIME ZONE c.time_zone)::date AS today,
        coalesce((SELECT jsonb_agg(jsonb_build_object('metric', u.metric, 'used', u.used, 'allowance', u.allowance, 'unit', u.unit)
           ORDER BY u.metric) FROM usage_records u WHERE u.subscription_id = s.id), '[]') AS usage,
-       (SELECT pc.id FROM plan_changes pc WHERE pc.subscription_id = s.id AND pc.closed_at IS NULL) AS "openPlanChangeId"
+       (SELECT pc.id FROM plan_changes pc WHERE pc.subscription_id = s.id AND pc.closed_at IS NULL AND pc.status <> 'activated') AS "openPlanChangeId"
      FROM customers c
      JOIN subscriptions s ON s.customer_id = c.id
      JOIN subscription_periods p ON p.subscription_id = s.id AND upper_inf(p.valid)

@@ -25,6 +25,7 @@ export interface PlanChangeView {
   readonly rejectionCode: string | null;
   readonly holdReason: HoldReason | null;
   readonly holdDetails: Record<string, string> | null;
+  readonly heldAt: string | null;
   readonly runId: string;
   readonly openedAt: string;
   readonly quote: QuoteView | null;
@@ -64,6 +65,8 @@ export interface QuoteView {
   readonly interruptions: readonly string[];
 }
 
+const HELD_AT = `(SELECT max(t.at) FROM plan_change_transitions t WHERE t.plan_change_id = pc.id AND t.status = 'held')`;
+
 const VIEW = `
   SELECT pc.id, pc.status, pc.customer_id AS "customerId", pc.agent_id AS "agentId", pc.currency,
     pc.from_plan_code AS "fromPlanCode", fv.plan_name AS "fromPlanName", pc.from_price_minor AS "fromPriceMinor",
@@ -71,7 +74,8 @@ const VIEW = `
     pc.promotion_code AS "promotionCode", pc.activation_when AS "activationWhen", pc.effective_date AS "effectiveDate",
     ${isoInstant('pc.activate_at')} AS "activateAt", ${isoInstant('pc.applied_at')} AS "appliedAt",
     ${isoInstant('pc.confirmed_at')} AS "confirmedAt", pc.rejection_code AS "rejectionCode",
-    pc.hold_reason AS "holdReason", pc.hold_details AS "holdDetails", pc.run_id AS "runId",
+    pc.hold_reason AS "holdReason", pc.hold_details AS "holdDetails",
+    CASE WHEN pc.status = 'held' THEN ${isoInstant(HELD_AT)} END AS "heldAt", pc.run_id AS "runId",
     ${isoInstant('pc.opened_at')} AS "openedAt",
     (SELECT jsonb_build_object('hash', q.hash, 'createdAt', ${isoInstant('q.created_at')}, 'expiresAt', ${isoInstant('q.expires_at')},
         'termsVersion', t.version, 'termsSha256', t.sha256, 'effectiveDate', q.effective_date, 'lines', q.lines,
@@ -105,8 +109,11 @@ export interface PlanChangeFilter {
   readonly customerId?: string | undefined;
   /** Status of the summary mail. */
   readonly email?: EmailStatus | undefined;
-  /** Waiting for a consent that can be given only in the last quarter of its time, or no longer without a requote. */
-  readonly expiringSoon?: boolean;
+  /**
+   * Waits for something and is in the last quarter of the time for it: for consent (or the quote is over), or for
+   * people to decide about a hold, which ends after `holdMs`.
+   */
+  readonly expiringSoon?: { readonly holdMs: number } | undefined;
   /** Only the changes this agent opened. */
   readonly agentId?: string | undefined;
   readonly after?: { readonly openedAt: string; readonly id: string } | undefined;
@@ -124,10 +131,11 @@ export async function listPlanChanges(knex: Knex, filter: PlanChangeFilter): Pro
     filter.confirmed === false && `pc.confirmed_at IS NULL AND pc.status IN ('activated', 'completed')`,
     filter.email !== undefined &&
       `EXISTS (SELECT 1 FROM email_outbox m WHERE m.plan_change_id = pc.id AND m.kind = 'summary' AND m.status = :email)`,
-    filter.expiringSoon === true &&
-      `pc.status = 'awaiting_consent' AND EXISTS (SELECT 1 FROM quotes q
-        WHERE (q.plan_change_id, q.revision) = (pc.id, pc.quote_revision)
-          AND now() > q.created_at + (least(pc.consent_deadline_at, q.expires_at) - q.created_at) * 0.75)`,
+    filter.expiringSoon !== undefined &&
+      `(pc.status = 'awaiting_consent' AND EXISTS (SELECT 1 FROM quotes q
+          WHERE (q.plan_change_id, q.revision) = (pc.id, pc.quote_revision)
+            AND now() > q.created_at + (least(pc.consent_deadline_at, q.expires_at) - q.created_at) * 0.75)
+        OR pc.status = 'held' AND ${HELD_AT} < now() - make_interval(secs => :holdMs / 1000.0) * 0.75)`,
     filter.after !== undefined && '(pc.opened_at, pc.id) < (:openedAt::timestamptz, :afterId::uuid)',
   ].filter((condition) => condition !== false);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
@@ -135,6 +143,7 @@ export async function listPlanChanges(knex: Knex, filter: PlanChangeFilter): Pro
     ...(filter.status !== undefined && { status: filter.status }),
     ...(filter.customerId !== undefined && { customerId: filter.customerId }),
     ...(filter.email !== undefined && { email: filter.email }),
+    ...filter.expiringSoon,
     ...(filter.agentId !== undefined && { agentId: filter.agentId }),
     ...(filter.after !== undefined && { openedAt: filter.after.openedAt, afterId: filter.after.id }),
     limit: filter.limit,

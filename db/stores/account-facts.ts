@@ -92,7 +92,7 @@ const ACCOUNT_FACTS = `
     coalesce((SELECT jsonb_agg(jsonb_build_object('date', b.effective_date, 'amount_minor', b.amount_minor::text,
         'dated', o.activation_when <> 'immediately') ORDER BY b.effective_date, b.id)
       FROM balance_entries b JOIN plan_changes o ON o.id = b.plan_change_id WHERE b.customer_id = c.id), '[]') AS balance_entries,
-    (SELECT pc.id FROM plan_changes pc WHERE pc.subscription_id = s.id AND pc.closed_at IS NULL) AS open_plan_change_id,
+    (SELECT pc.id FROM plan_changes pc WHERE pc.subscription_id = s.id AND pc.closed_at IS NULL AND pc.status <> 'activated') AS open_plan_change_id,
     (SELECT ${isoInstant('i.expires_at')} FROM identifications i WHERE i.id = :identificationId) AS identification_expires_at
   FROM subscriptions s JOIN customers c ON c.id = s.customer_id WHERE s.customer_id = :customerId`;
 

@@ -37,6 +37,8 @@ interface AgreedRow {
   to_price_minor: bigint;
   applied_at: string | null;
   hold_reason: AgreedChange['holdReason'];
+  remind_at: string;
+  unsent_notice_id: string | null;
 }
 
 /** Locks a change that has a quote and reads what was agreed. */
@@ -51,7 +53,11 @@ export async function lockPlanChange(trx: Knex.Transaction, planChangeId: string
             q.terms_version, t.sha256 AS terms_sha256,
             pc.from_plan_code, pc.from_plan_version, pc.from_price_minor, ${isoInstant('pc.from_valid_from')} AS from_valid_from,
             pc.to_plan_code, v.plan_name AS to_plan_name, pc.to_plan_version, pc.to_price_minor,
-            ${isoInstant('pc.applied_at')} AS applied_at, pc.hold_reason
+            ${isoInstant('pc.applied_at')} AS applied_at, pc.hold_reason,
+            ${isoInstant('(q.created_at + (pc.consent_deadline_at - q.created_at) / 2)')} AS remind_at,
+            (SELECT m.id FROM email_outbox m WHERE m.plan_change_id = pc.id AND m.status = 'queued'
+               AND m.kind NOT IN ('summary', 'consent_request', 'consent_reminder')
+             ORDER BY m.id DESC LIMIT 1) AS unsent_notice_id
      FROM plan_changes pc
      JOIN quotes q ON q.plan_change_id = pc.id AND q.revision = pc.quote_revision
      JOIN terms t ON t.version = q.terms_version
@@ -96,5 +102,7 @@ export async function lockPlanChange(trx: Knex.Transaction, planChangeId: string
     },
     appliedAt: found.applied_at,
     holdReason: found.hold_reason,
+    remindAt: found.remind_at,
+    unsentNoticeId: found.unsent_notice_id,
   };
 }

@@ -66,6 +66,7 @@ export async function updatePlanChange(
     ...(patch.status !== undefined && { status: patch.status }),
     ...(patch.quoteRevision !== undefined && { quote_revision: patch.quoteRevision }),
     ...(patch.activation && { activation_when: patch.activation.when }),
+    ...(patch.promotionCode !== undefined && { promotion_code: patch.promotionCode }),
     ...(patch.from && fromColumns(patch.from)),
     ...(patch.to && toColumns(patch.to)),
     ...(patch.windows && {

@@ -29,7 +29,10 @@ export function createStepTransaction(trx: Knex.Transaction): StepTransaction {
         .transaction((inner) => work(createStepTransaction(inner)))
         .then(
           () => true,
-          () => false,
+          (error: unknown) => {
+            if (isRefusedByConstraint(error)) return false;
+            throw error;
+          },
         ),
     appendNote: (note) => appendNote(trx, note),
     remark: async (id) =>
@@ -40,4 +43,9 @@ export function createStepTransaction(trx: Knex.Transaction): StepTransaction {
     nextMailRevision: (id, kind) => nextMailRevision(trx, id, kind),
     updateMail: (mailId, patch) => updateMail(trx, mailId, patch),
   };
+}
+
+/** SQLSTATE class 23; anything else (a timeout, a lost connection) may go well the next time. */
+function isRefusedByConstraint(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('23');
 }

@@ -138,19 +138,41 @@ describe('compensation of an activation', () => {
     assert.deepEqual(kinds, ['quoted', 'failed']);
   });
 
-  it('says so in the note when the running plan is not the one the change opened', async () => {
-    const change = await stageApplied(rig);
-    await rig
-      .ownerKnex('subscription_periods')
-      .where({ plan_change_id: change.planChangeId })
-      .update({ plan_change_id: null });
-    await change.run('compensateActivation', { ...stop(change), to: held });
-    const notes = await rig
-      .knex('account_notes')
-      .where({ plan_change_id: change.planChangeId, kind: 'compensated' })
-      .pluck<string[]>('body');
-    assert.match(notes[0] ?? '', /correct it by hand/);
-    assert.equal((await balanceOf(change)).sum, 0n);
+  for (const to of [held, { status: 'failed' } as const]) {
+    it(`asks people, and tells the customer nothing, when another plan runs than the change opened (${to.status})`, async () => {
+      const change = await stageApplied(rig);
+      const mine = (table: string) => rig.ownerKnex(table).where({ plan_change_id: change.planChangeId });
+      await mine('subscription_periods').update({ plan_change_id: null });
+      assert.deepEqual(await change.run('compensateActivation', { ...stop(change), to }), {
+        ...{ outcome: 'stopped', mailId: null, reason: 'plan_not_restored' },
+      });
+      const notes = await mine('account_notes')
+        .whereIn('kind', ['compensated', 'held'])
+        .pluck<string[]>('body');
+      assert.equal(notes.length, 2);
+      for (const note of notes) assert.match(note, /by hand/);
+      assert.equal((await balanceOf(change)).sum, 0n);
+      const row = await rig.knex('plan_changes').where({ id: change.planChangeId }).first<object>();
+      assert.deepEqual(
+        { ...row },
+        { ...row, status: 'held', hold_reason: 'plan_not_restored', applied_at: null },
+      );
+      assert.deepEqual(await mine('email_outbox').pluck('kind'), []);
+    });
+  }
+
+  it('is tried again when the consent cannot be kept for a reason that passes', async () => {
+    const change = await stageChange(rig);
+    const consent = await change.consent();
+    await rig.ownerKnex.raw(`
+      CREATE FUNCTION interrupt() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'too slow' USING ERRCODE = 'query_canceled'; END $$;
+      CREATE TRIGGER interrupted BEFORE INSERT ON consents FOR EACH ROW EXECUTE FUNCTION interrupt();`);
+    const compensate = () => change.run('compensateActivation', { ...stop(change), consent, to: held });
+    await assert.rejects(compensate(), { type: 'DATABASE_UNAVAILABLE' });
+    await rig.ownerKnex.raw('DROP TRIGGER interrupted ON consents');
+    assert.equal((await compensate()).outcome, 'stopped');
+    assert.equal((await rig.knex('consents').where({ plan_change_id: change.planChangeId })).length, 1);
   });
 });
 
@@ -193,6 +215,12 @@ describe('an activation that came late', () => {
     await rig.knex('customers').where({ id: change.customerId }).update({ status: 'suspended' });
     await change.run('activatePlan', change.activation(await change.consent()));
     const stopped = await change.run('holdLateActivation', stop(change));
-    assert.deepEqual(stopped, { outcome: 'stopped', mailId: null, reason: 'account_not_active' });
+    // The mail that the hold queued is named again: the workflow that would have sent it never knew of it.
+    const [mailId] = await rig
+      .knex('email_outbox')
+      .where({ plan_change_id: change.planChangeId, kind: 'held' })
+      .pluck<string[]>('id');
+    assert.ok(mailId);
+    assert.deepEqual(stopped, { outcome: 'stopped', mailId, reason: 'account_not_active' });
   });
 });

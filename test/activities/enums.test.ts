@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import type { MailKind, NoteAuthor, NoteKind } from '../../activities/ports.ts';
 import type { RequestedActivation } from '../../domain/activation-date.ts';
 import type { BillingInterval } from '../../domain/billing-cycle.ts';
-import { HOLD_REASONS, PLAN_CHANGE_STATUSES } from '../../domain/plan-change-status.ts';
+import {
+  HOLD_REASONS,
+  PLAN_CHANGE_STATUSES,
+  TRANSITIONS,
+  type PlanChangeStatus,
+} from '../../domain/plan-change-status.ts';
 import type { AccountFacts, Technology } from '../../domain/plan-change-terms.ts';
 import type { QuoteLine } from '../../domain/quote.ts';
 import type { RecordConsentInput } from '../../workflows/contract.ts';
@@ -67,6 +72,20 @@ describe('names in TypeScript and in PostgreSQL', () => {
       }),
     ],
   ];
+  it('which status may follow which is the same in both', async () => {
+    const { rows } = await rig.knex.raw<{ rows: { was: PlanChangeStatus; becomes: PlanChangeStatus }[] }>(
+      `SELECT was, becomes FROM unnest(enum_range(NULL::plan_change_status)) was, unnest(enum_range(NULL::plan_change_status)) becomes
+       WHERE plan_change_may_follow(was, becomes) ORDER BY was::text, becomes::text`,
+    );
+    const pairs = PLAN_CHANGE_STATUSES.flatMap((was) =>
+      TRANSITIONS[was].map((becomes) => `${was} → ${becomes}`),
+    );
+    assert.deepEqual(
+      rows.map(({ was, becomes }) => `${was} → ${becomes}`),
+      pairs.sort(),
+    );
+  });
+
   for (const [type, names] of enums) {
     it(`${type} is the same in both`, async () => {
       assert.deepEqual(await labels(type), [...names].sort());

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Overtaken } from '../../activities/standing.ts';
 import { contentsOf } from '../support/database-contents.ts';
 import { createRig, type Rig } from '../support/plan-change-rig.ts';
 import { stageScheduled, type StagedChange } from '../support/staged-change.ts';
@@ -46,17 +47,20 @@ describe('a step for a change that has moved on', () => {
       const change = await stageScheduled(rig);
       const before = await contentsOf(rig.ownerKnex);
       const result = await run(change);
-      const { expiresAt, consentDeadlineAt, activateAt, ...quote } = change.quote;
+      const { expiresAt, consentDeadlineAt, activateAt, remindAt, ...quote } = change.quote;
       const micros = (instant: string | null) =>
         instant === null ? null : new Date(instant).toISOString().replace('Z', '000Z');
+      const adopted = (result as Overtaken).standing.quote.remindAt;
+      const remind = Date.parse(adopted ?? '') - Date.parse(remindAt ?? '');
+      assert.ok(Math.abs(remind) < 5_000, `the reminder is ${remind} ms off`);
       assert.deepEqual(result, {
         outcome: 'overtaken',
         standing: {
-          ...{ status: 'scheduled', consentMethod: 'verbal', holdReason: null },
+          ...{ status: 'scheduled', consentMethod: 'verbal', holdReason: null, noticeMailId: null },
           quote: {
             ...quote,
             ...{ expiresAt: micros(expiresAt), consentDeadlineAt: micros(consentDeadlineAt) },
-            ...{ activateAt: micros(activateAt), remindAt: null },
+            ...{ activateAt: micros(activateAt), remindAt: adopted },
           },
         },
       });

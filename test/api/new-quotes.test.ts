@@ -81,4 +81,44 @@ describe('API: a new quote', () => {
     const { quote, status } = (await api.get(`/v1/plan-changes/${change.planChangeId}`)).read(planChange);
     assert.deepEqual([quote?.hash, status], [change.quote?.hash, 'awaiting_consent']);
   });
+
+  it('of a held change drops a promotion that is over, and says so; the customer agrees to the price without', async () => {
+    const account = await api.stranger({ planCode: 'fiber-basic' });
+    const change = await api.opened(account, { planCode: 'fiber-plus', promotionCode: 'FIBER-10' });
+    const withdraw = (at: Date | null) =>
+      api.rig.ownerKnex('promotions').where({ promotion_code: 'FIBER-10' }).update({ withdrawn_at: at });
+    await withdraw(new Date());
+    try {
+      const held = (await send(change, 'consent', verbalConsent(change.quote?.hash ?? ''))).read(planChange);
+      assert.equal(held.hold?.reason, 'promotion_unavailable');
+      const again = (await send(change, 'requote', {})).read(planChange);
+      assert.deepEqual(
+        [again.status, again.to?.promotionCode, again.to?.price.amount],
+        ['awaiting_consent', null, '89.15'],
+      );
+      const applied = (await send(change, 'consent', verbalConsent(again.quote?.hash ?? ''))).read(
+        planChange,
+      );
+      assert.ok(['activated', 'completed'].includes(applied.status), applied.status);
+      const [note] = await api.rig
+        .knex('account_notes')
+        .where({ plan_change_id: change.planChangeId, kind: 'requoted' })
+        .pluck<string[]>('body');
+      assert.match(note ?? '', /The promotion FIBER-10 no longer applies\./);
+    } finally {
+      await withdraw(null);
+    }
+  });
+
+  it('for another date is refused where the promotion does not reach it, and the first one stays', async () => {
+    const change = await opened({ planCode: 'fiber-plus', promotionCode: 'FIBER-10', activation: onDay(3) });
+    const promotion = api.rig.ownerKnex('promotions').where({ promotion_code: 'FIBER-10' });
+    const { valid_until } = await promotion.clone().first<{ valid_until: string }>('valid_until');
+    await promotion.clone().update({ valid_until: addDays(today, 10) });
+    const answer = await send(change, 'reschedule', { activation: onDay(20) });
+    await promotion.update({ valid_until });
+    expectProblem(answer, 422, 'promotion-not-applicable');
+    const { quote } = (await api.get(`/v1/plan-changes/${change.planChangeId}`)).read(planChange);
+    assert.equal(quote?.hash, change.quote?.hash);
+  });
 });

@@ -143,6 +143,24 @@ describe('API: worklists', () => {
     assert.deepEqual(await listed('expiring=soon&status=scheduled'), []);
   });
 
+  it('expiring=soon: a hold that nobody has decided about for most of its time, and when it ends', async () => {
+    const [soon, fresh] = [await held(), await held()];
+    const endsAt = Date.parse(soon.hold?.endsAt ?? '');
+    assert.ok(Math.abs(endsAt - Date.now() - 14 * DAY) < 60_000);
+    await api.rig.ownerKnex.transaction(async (trx) => {
+      await trx.raw(
+        'ALTER TABLE plan_change_transitions DISABLE TRIGGER plan_change_transitions_append_only',
+      );
+      await trx.raw(
+        `UPDATE plan_change_transitions SET at = at - interval '11 days' WHERE plan_change_id = ?`,
+        [soon.planChangeId],
+      );
+      await trx.raw('ALTER TABLE plan_change_transitions ENABLE TRIGGER plan_change_transitions_append_only');
+    });
+    const ids = await listed('expiring=soon&status=held');
+    assert.deepEqual([ids.includes(soon.planChangeId), ids.includes(fresh.planChangeId)], [true, false]);
+  });
+
   it('refuses a filter that it does not know', async () => {
     for (const query of [
       'status=open',

@@ -73,7 +73,9 @@ describe('an activation that cannot be as agreed', () => {
     await setStatus(change, 'suspended');
     await change.consent();
     await skipTime(change.workflowId, { days: 10 });
-    assert.deepEqual(await change.requote(), { outcome: 'rejected', code: 'account-not-active' });
+    assert.deepEqual(await change.requote(), {
+      ...{ outcome: 'rejected', code: 'account-not-active', activation: { when: 'immediately' } },
+    });
     assert.equal((await change.row()).status, 'held');
     await skipTime(change.workflowId, { days: 3 });
     assert.equal((await change.row()).status, 'held');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { eventually } from '../support/eventually.ts';
 import { openChange, refusalOf, type DrivenChange } from '../support/driven-change.ts';
 import { createRig, startWorker, type Rig, type RigWorker } from '../support/plan-change-rig.ts';
 import { skipTime } from '../support/skip-time.ts';
@@ -101,12 +102,27 @@ describe('a change that the database has further on than its workflow', () => {
     assert.deepEqual(await change.consent(), { outcome: 'done', status: 'activated' });
   });
 
+  it('a lost new quote: the customer is reminded of it at half of its time', async () => {
+    const change = await openChange(rig, worker, END_OF_CYCLE);
+    await requoteUnseen(change);
+    assert.deepEqual(await change.requote(), { outcome: 'overtaken', status: 'awaiting_consent' });
+    await skipTime(change.workflowId, { days: 6 });
+    await eventually(async () => (await change.noteKinds()).includes('consent_reminder') || undefined);
+    await change.decline();
+    assert.deepEqual(await change.result(), { status: 'declined' });
+  });
+
   for (const status of ['cancelled', 'declined'] as const) {
     it(`a lost end (${status}): a consent does nothing and says so, and the workflow ends`, async () => {
       const change = await openChange(rig, worker);
       await closeUnseen(change, status);
       assert.deepEqual(await change.consent(), { outcome: 'overtaken', status });
       assert.deepEqual(await change.result(), { status });
+      // What the lost step had to tell the customer is sent, once. Who declined needs no mail.
+      const subjects = () => rig.mails.filter(({ recipient }) => recipient === change.account.email);
+      if (status === 'cancelled')
+        await eventually(() => Promise.resolve(subjects().length === 1 || undefined));
+      assert.equal(subjects().length, status === 'cancelled' ? 1 : 0);
       assert.deepEqual(await change.posted(), { lines: 0, sum: 0n, balance: 0n });
       assert.equal(await change.plan(), 'fiber-basic');
     });

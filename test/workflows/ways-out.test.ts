@@ -83,7 +83,9 @@ describe('ways out of the wait for consent', () => {
     const { customerId } = change.account;
     const set = (status: string) => rig.knex('customers').where({ id: customerId }).update({ status });
     await set('suspended');
-    assert.deepEqual(await change.requote(), { outcome: 'rejected', code: 'account-not-active' });
+    assert.deepEqual(await change.requote(), {
+      ...{ outcome: 'rejected', code: 'account-not-active', activation: { when: 'immediately' } },
+    });
     await set('active');
     assert.deepEqual(await change.consent(), { outcome: 'done', status: 'activated' });
   });
