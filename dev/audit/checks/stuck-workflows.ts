@@ -47,7 +47,7 @@ function stuckParts(
 ): string[] {
   const stuck: string[] = [];
   if (task && (task.attempt ?? 0) >= TASK_ATTEMPTS)
-    stuck.push(`a workflow task fails again and again, ${task.attempt ?? 0} times by now`);
+    stuck.push(`a workflow task does not get through, attempt ${task.attempt ?? 0}`);
   else if (
     task?.state === PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED &&
     isLongAgo(task.scheduledTime, now)
