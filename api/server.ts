@@ -41,11 +41,14 @@ async function main(): Promise<void> {
   server.listen(config.api.port, config.api.host);
   await once(server, 'listening');
   log.info({ port: config.api.port }, 'api is listening');
-  const sweeping = setInterval(() => {
+  const sweep = (): void => {
     sweepEvidence(knex).catch(() => {
       log.warn('unaccepted evidence is swept later: the database is away');
     });
-  }, SWEEP_EVERY_MS);
+  };
+  // At once as well: it may have been down for longer than evidence is kept.
+  sweep();
+  const sweeping = setInterval(sweep, SWEEP_EVERY_MS);
 
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   log.info('draining');

@@ -30,6 +30,9 @@ export function requestConsentWorkflowId(requestId: string): string {
   return `request-consent-${requestId}`;
 }
 
+/** The type of the child workflow that sends a notice: the name of its function. */
+export const SEND_NOTICE_WORKFLOW = 'sendNotice';
+
 export function noticeWorkflowId(mailId: string): string {
   return `notice-${mailId}`;
 }

@@ -41,8 +41,10 @@ export interface Counted {
 export interface CheckReport {
   readonly id: string;
   readonly title: string;
-  /** How many things were looked at. */
+  /** How many facts were looked at: rows and events. */
   readonly looked: number;
+  /** How many rules of the schema were found in force, or not. */
+  readonly guards: number;
   readonly findings: readonly Finding[];
   readonly unchecked: readonly Counted[];
   readonly counted: readonly Counted[];
@@ -107,6 +109,7 @@ export interface CheckSources {
 /** Runs one check and counts for it. A check that fails is reported as failed: the others still say something. */
 export async function runCheck(check: Check, sources: CheckSources): Promise<CheckReport> {
   let looked = 0;
+  let guards = 0;
   const unchecked = new Map<string, number>();
   const counted = new Map<string, number>();
   const add = (to: Map<string, number>) => (what: string, n: number) => {
@@ -121,6 +124,9 @@ export async function runCheck(check: Check, sources: CheckSources): Promise<Che
     },
     looked: (n) => {
       looked += n;
+    },
+    guarded: (n) => {
+      guards += n;
     },
     unchecked: add(unchecked),
     counted: add(counted),
@@ -137,6 +143,7 @@ export async function runCheck(check: Check, sources: CheckSources): Promise<Che
     id: check.id,
     title: check.title,
     looked,
+    guards,
     findings,
     unchecked: list(unchecked),
     counted: list(counted),

@@ -28,6 +28,8 @@ export interface CheckContext {
   readonly workflowBundle: () => Promise<WorkflowBundleOption>;
   /** Counts the things that a check looked at: zero findings say little without it. */
   readonly looked: (n: number) => void;
+  /** Counts the rules of the schema that were asked for, apart from the facts: they are there before any fact. */
+  readonly guarded: (n: number) => void;
   /** What could not be checked, and how often; nothing is noted for 0. */
   readonly unchecked: (what: string, n: number) => void;
   /** What is no finding but worth a number. */
@@ -49,12 +51,13 @@ const FINDINGS_PER_RULE = 500;
 /**
  * Applies rules to the database, one statement each. A rule is a SELECT with one row per thing it looks at and
  * the columns `plan_change_id`, `customer_id` (either may be null) and `what`: null where the rule holds, else
- * the words of the finding.
+ * the words of the finding. `count` is told how many rows there were.
  */
 export async function applyRules(
   context: CheckContext,
   check: string,
   rules: readonly { readonly sql: string; readonly parameters?: readonly unknown[] }[],
+  count: (n: number) => void = context.looked,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { sql, parameters } of rules) {
@@ -66,7 +69,7 @@ export async function applyRules(
       parameters,
     );
     if (!result) continue;
-    context.looked(result.looked);
+    count(result.looked);
     for (const bad of result.found) findings.push(finding(check, bad.what, bad));
   }
   return findings;

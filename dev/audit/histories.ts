@@ -9,6 +9,7 @@ import {
   PLAN_CHANGE_WORKFLOW,
   REQUEST_CONSENT_WORKFLOW,
   SEARCH_ATTRIBUTE,
+  SEND_NOTICE_WORKFLOW,
 } from '../../workflows/contract.ts';
 import { digestOf, type History, type HistoryDigest } from './history-digest.ts';
 
@@ -34,9 +35,11 @@ export interface Histories {
   stateOf(listed: WorkflowExecutionInfo): WorkflowState;
   /** Asks the server; undefined when it knows no such workflow. */
   describe(workflowId: string): Promise<WorkflowState | undefined>;
-  /** What the server shows of a workflow beside its history, among it the failures of pending activities. */
-  details(workflowId: string): Promise<unknown>;
+  /** What the server shows of a workflow beside its history: tasks and activities that are pending, and why. */
+  details(workflowId: string): Promise<WorkflowDetails | undefined>;
 }
+
+export type WorkflowDetails = WorkflowExecutionDescription['raw'];
 
 export interface HistoriesOptions {
   readonly client: Client;
@@ -46,7 +49,7 @@ export interface HistoriesOptions {
 }
 
 const PARALLEL_READS = 8;
-const WORKFLOW_TYPES = [PLAN_CHANGE_WORKFLOW, REQUEST_CONSENT_WORKFLOW, 'sendNotice'];
+const WORKFLOW_TYPES = [PLAN_CHANGE_WORKFLOW, REQUEST_CONSENT_WORKFLOW, SEND_NOTICE_WORKFLOW];
 
 /**
  * Reads every history of the product in a namespace, encoded (some 8 kB each). The database is to be read after
@@ -105,14 +108,19 @@ function stateOf(
   isBusy: boolean,
 ): WorkflowState {
   return {
-    isRunning: execution.status.name === 'RUNNING',
+    isRunning: isOpen(execution),
     isBusy,
     status: execution.typedSearchAttributes.get(SEARCH_ATTRIBUTE.status) ?? '',
     startedAt: execution.startTime,
   };
 }
 
-function isBusy(raw: WorkflowExecutionDescription['raw']): boolean {
+/** Also while operations have paused it. */
+export function isOpen({ status }: Pick<WorkflowExecutionInfo, 'status'>): boolean {
+  return status.name === 'RUNNING' || status.name === 'PAUSED';
+}
+
+function isBusy(raw: WorkflowDetails): boolean {
   return Boolean(raw.pendingWorkflowTask) || (raw.pendingActivities ?? []).length > 0;
 }
 

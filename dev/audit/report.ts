@@ -11,9 +11,10 @@ export function findingsOf(report: AuditReport): Finding[] {
 
 /** The table of checks, then what was found, then what could not be checked and what was counted. */
 export function formatReport(report: AuditReport): string {
-  const rows = report.checks.map(({ id, looked, title, ...check }) => [
+  const rows = report.checks.map(({ id, looked, guards, title, ...check }) => [
     id,
     number(looked),
+    number(guards),
     outcomeOf(check),
     title,
   ]);
@@ -34,7 +35,7 @@ export function formatReport(report: AuditReport): string {
   );
   const found = findingsOf(report).length;
   return [
-    table([['', 'looked at', 'found', 'invariant'], ...rows]),
+    table([['', 'looked at', 'guards', 'found', 'invariant'], ...rows]),
     section('Found', findings),
     section('Could not run', failures),
     section('Not checked', unchecked),
@@ -65,18 +66,15 @@ function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : [title, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-/** Columns as wide as their widest cell; the second and third, numbers, to the right. */
+/** Columns as wide as their widest cell; those between the first and the last, numbers, to the right. */
 function table(rows: readonly (readonly string[])[]): string {
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widthOf = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  const padded = (cell: string, column: number, last: number): string => {
+    if (column === last) return cell;
+    return column === 0 ? cell.padEnd(widthOf(0)) : cell.padStart(widthOf(column));
+  };
   return rows
-    .map(([id = '', looked = '', found = '', title = '']) =>
-      [
-        id.padEnd(widths[0] ?? 0),
-        looked.padStart(widths[1] ?? 0),
-        found.padStart(widths[2] ?? 0),
-        title,
-      ].join('  '),
-    )
+    .map((row) => row.map((cell, column) => padded(cell, column, row.length - 1)).join('  '))
     .join('\n');
 }
 

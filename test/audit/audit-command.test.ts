@@ -85,6 +85,7 @@ describe('npm run audit', () => {
     assert.deepEqual([...new Set(report.findings.map(({ check }) => check))], ['I15']);
     assert.deepEqual(report.findings[0]?.planChangeId, planChangeId);
     assert.ok(report.checks.every(({ failure }) => failure === null));
+    assert.ok(report.checks.every(({ looked, guards }) => looked >= 0 && guards >= 0));
     assert.doesNotMatch(await readFile(file, 'utf8'), /@/);
   });
 
@@ -93,6 +94,11 @@ describe('npm run audit', () => {
     assert.equal(code, 0);
     assert.match(out, /^Nothing found in [\d.]+ s\.$/m);
     assert.match(out, /^ {2}I15 {2}the histories: no Temporal server was given \(1\)$/m);
+    // Facts, guards, findings: that nothing was wrong says little without what was looked at.
+    for (const { id, title } of CHECKS) {
+      const row = out.split('\n').find((line) => line.startsWith(`${id} `) && line.endsWith(`  ${title}`));
+      assert.match(row ?? '', /^I\d+ +[\d,]+ +\d+ +0 {2}\S/, `no row of ${id} in ${out}`);
+    }
   });
 
   it('takes the running system from endpoints.json', async () => {

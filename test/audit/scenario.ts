@@ -1,11 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { AccountOverrides } from '../../dev/seed/test-account.ts';
 import { row, rows } from '../../db/sql.ts';
+import { spendLink } from '../../db/stores/consent-links.ts';
+import { insertEvidence } from '../../db/stores/evidence.ts';
 import { claimKey, recordAnswer } from '../../db/stores/idempotency-keys.ts';
 import { loadHistories, type Histories } from '../../dev/audit/histories.ts';
 import type { PlanChangeInput } from '../../workflows/contract.ts';
-import { planChangeWorkflowId, UPDATE } from '../../workflows/contract.ts';
+import { createTemplates } from '../../emails/templates.ts';
+import {
+  planChangeWorkflowId,
+  REQUEST_CONSENT_WORKFLOW,
+  requestConsentWorkflowId,
+  UPDATE,
+} from '../../workflows/contract.ts';
 import {
   createRig,
   startWorker,
@@ -34,6 +43,12 @@ export interface ScenarioChanges {
   readonly scheduled: string;
   /** Waits for consent. */
   readonly waiting: string;
+  /** The customer agreed by a link that an agent had asked for. */
+  readonly byLink: string;
+  /** The customer declined by a link. */
+  readonly declinedByLink: string;
+  /** Takes an applied change back, with a promotion of today. */
+  readonly reverted: string;
 }
 
 /** A small sound system at rest: every way out of a change once, with its histories, and no worker. */
@@ -44,6 +59,14 @@ export interface Scenario {
   readonly histories: Histories;
   close(): Promise<void>;
 }
+
+const CUSTOMER = { type: 'customer', id: null } as const;
+const COMPANY = {
+  name: 'QuickConnect',
+  phone: '1-800-555-0100',
+  publicUrl: 'http://api.test',
+  supportEmail: 'support@example.com',
+};
 
 let shared: Promise<Scenario> | undefined;
 
@@ -69,7 +92,7 @@ after(async () => {
 });
 
 async function buildScenario(name: string): Promise<Scenario> {
-  const rig = await createRig(name);
+  const rig = await createRig(name, { templates: createTemplates(COMPANY) });
   const worker = await startWorker(rig);
   const changes = await makeChanges(rig, worker).finally(() => worker.stop());
   await storeAnswers(rig, changes);
@@ -124,6 +147,22 @@ async function makeChanges(rig: Rig, worker: RigWorker): Promise<ScenarioChanges
   const scheduled = await open(await someone(), { activation: { when: 'end_of_cycle' } });
   await consent(rig, scheduled);
   const waiting = await open(await someone());
+
+  const byLink = await open(await someone());
+  const accepted = await openedLink(rig, worker, byLink.id);
+  await consent(rig, byLink, accepted);
+  await spendLink(rig.knex, accepted.id);
+  const declinedByLink = await open(await someone());
+  const refused = await openedLink(rig, worker, declinedByLink.id);
+  await declinedByLink.handle.executeUpdate(UPDATE.decline, { args: [{ remarkId: null, author: CUSTOMER }] });
+  await spendLink(rig.knex, refused.id);
+
+  const undecided = await someone({ planCode: 'fiber-plus' });
+  const away = await open(undecided, { planCode: 'fiber-basic' });
+  await consent(rig, away);
+  await away.handle.result();
+  const reverted = await open(undecided, { promotionCode: 'FIBER-10', revertsId: away.id });
+  await consent(rig, reverted);
   await eventually(
     async () => {
       const unsent = await rows(
@@ -146,15 +185,58 @@ async function makeChanges(rig: Rig, worker: RigWorker): Promise<ScenarioChanges
     held: held.id,
     scheduled: scheduled.id,
     waiting: waiting.id,
+    byLink: byLink.id,
+    declinedByLink: declinedByLink.id,
+    reverted: reverted.id,
   };
 }
 
-async function consent(rig: Rig, { id, handle }: { id: string; handle: WorkflowHandle }): Promise<void> {
+/** Verbal consent that an agent recorded; or written consent of the customer by a link. */
+async function consent(
+  rig: Rig,
+  { id, handle }: { id: string; handle: WorkflowHandle },
+  link?: Link,
+): Promise<void> {
   const quoteHash = await currentHash(rig, id);
-  const evidenceId = await rig.evidence(id, quoteHash);
-  const author = { type: 'agent', id: rig.agent.agentId };
-  await handle.executeUpdate(UPDATE.recordConsent, {
-    args: [{ evidenceId, quoteHash, method: 'verbal', author }],
+  const method = link ? 'written' : 'verbal';
+  const evidenceId = link
+    ? await evidenceByLink(rig, id, quoteHash, link)
+    : await rig.evidence(id, quoteHash);
+  const author = link ? CUSTOMER : { type: 'agent', id: rig.agent.agentId };
+  await handle.executeUpdate(UPDATE.recordConsent, { args: [{ evidenceId, quoteHash, method, author }] });
+}
+
+interface Link {
+  readonly id: string;
+}
+
+/** A link that an agent asked for, as it left with its mail. */
+async function openedLink(rig: Rig, worker: RigWorker, planChangeId: string): Promise<Link> {
+  const bindings = { planChangeId };
+  const { customerId } = await row<{ customerId: string }>(
+    rig.knex,
+    'SELECT customer_id AS "customerId" FROM plan_changes WHERE id = :planChangeId',
+    bindings,
+  );
+  const requestId = randomUUID();
+  await worker.client.workflow.execute(REQUEST_CONSENT_WORKFLOW, {
+    workflowId: requestConsentWorkflowId(requestId),
+    taskQueue: worker.taskQueue,
+    args: [{ planChangeId, customerId, requestId, author: { type: 'agent', id: rig.agent.agentId } }],
+  });
+  return row<Link>(rig.knex, 'SELECT id FROM consent_links WHERE plan_change_id = :planChangeId', bindings);
+}
+
+/** What the customer's page stores before it tells the workflow. */
+function evidenceByLink(rig: Rig, planChangeId: string, quoteHash: string, { id }: Link): Promise<string> {
+  return insertEvidence(rig.knex, {
+    planChangeId,
+    quoteHash,
+    method: 'written',
+    details: { channel: 'link', linkId: id, typedName: 'Nobody Inparticular' },
+    agentId: null,
+    requestId: id,
+    givenAt: new Date().toISOString(),
   });
 }
 

@@ -8,6 +8,13 @@ import { sharedScenario, useScenario } from './scenario.ts';
 describe('audit of a sound system', () => {
   useScenario();
 
+  it('has a check for each of the twenty invariants', () => {
+    assert.deepEqual(
+      CHECKS.map(({ id }) => id).sort((a, b) => Number(a.slice(1)) - Number(b.slice(1))),
+      Array.from({ length: 20 }, (_, index) => `I${index + 1}`),
+    );
+  });
+
   for (const check of CHECKS) {
     it(`${check.id} looks, as the auditor, and finds nothing`, async () => {
       const { rig, histories } = await sharedScenario();
@@ -36,7 +43,7 @@ describe('audit of a sound system', () => {
       );
       assert.deepEqual(
         blind.map(({ id }) => id),
-        ['I2', 'I5', 'I7', 'I14', 'I15', 'I16', 'I18'],
+        ['I2', 'I5', 'I7', 'I14', 'I15', 'I16', 'I18', 'I19'],
       );
       assert.deepEqual(
         reports.flatMap(({ findings }) => findings),

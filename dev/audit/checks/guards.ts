@@ -28,7 +28,8 @@ export function guardsInForce(
   check: string,
   guards: readonly Guard[],
 ): Promise<Finding[]> {
-  return applyRules(context, check, [{ sql: GUARDS_IN_FORCE, parameters: [JSON.stringify(guards)] }]);
+  const rule = { sql: GUARDS_IN_FORCE, parameters: [JSON.stringify(guards)] };
+  return applyRules(context, check, [rule], context.guarded);
 }
 
 const NO_RIGHT_TO_CHANGE = `
@@ -44,5 +45,5 @@ export function appendOnlyForApp(
   check: string,
   tables: readonly string[],
 ): Promise<Finding[]> {
-  return applyRules(context, check, [{ sql: NO_RIGHT_TO_CHANGE, parameters: [tables] }]);
+  return applyRules(context, check, [{ sql: NO_RIGHT_TO_CHANGE, parameters: [tables] }], context.guarded);
 }

@@ -4,10 +4,8 @@ import type { Check, CheckContext, Finding } from '../check.ts';
 import { finding } from '../check.ts';
 import { planChangeIdOf } from '../history-digest.ts';
 import type { Histories, WorkflowState } from '../histories.ts';
-
-/** Younger differences are a step under way, not a disagreement. */
-const QUIET_SECONDS = 5;
-const QUIET_MS = QUIET_SECONDS * 1_000;
+import { mailOrphans } from './mail-orphans.ts';
+import { QUIET_MS, QUIET_SECONDS } from './quiet.ts';
 
 interface ChangeRow {
   readonly id: string;
@@ -30,29 +28,32 @@ export const noOrphans: Check = {
   async run(context) {
     const { histories } = context;
     if (!histories) return [];
-    const workflows = [...histories.executions.keys()].map(planChangeIdOf).filter((id) => id !== null);
-    const rows = await context.query<ChangeRow>(
-      `${CHANGES} pc.closed_at IS NULL OR pc.id = ANY ($1::uuid[])`,
-      [workflows],
-    );
-    const changes = new Map(rows.map((row) => [row.id, row]));
-    const ids = new Set([...workflows, ...changes.keys()]);
-    context.looked(ids.size);
-
-    const findings: Finding[] = [];
-    let restless = 0;
-    for (const id of ids) {
-      const listed = histories.executions.get(planChangeWorkflowId(id));
-      if (disagreement(changes.get(id), listed && histories.stateOf(listed)) === undefined) continue;
-      // Lists of workflows lag behind, and the row may have moved on: both are asked again.
-      const confirmed = await secondLook(context, histories, id);
-      if (confirmed === 'restless') restless += 1;
-      else if (confirmed) findings.push(confirmed);
-    }
-    context.unchecked(`changes that moved in the last ${QUIET_SECONDS} s or have work under way`, restless);
-    return findings;
+    return [...(await changeOrphans(context, histories)), ...(await mailOrphans(context, histories))];
   },
 };
+
+async function changeOrphans(context: CheckContext, histories: Histories): Promise<Finding[]> {
+  const workflows = [...histories.executions.keys()].map(planChangeIdOf).filter((id) => id !== null);
+  const rows = await context.query<ChangeRow>(`${CHANGES} pc.closed_at IS NULL OR pc.id = ANY ($1::uuid[])`, [
+    workflows,
+  ]);
+  const changes = new Map(rows.map((row) => [row.id, row]));
+  const ids = new Set([...workflows, ...changes.keys()]);
+  context.looked(ids.size);
+
+  const findings: Finding[] = [];
+  let restless = 0;
+  for (const id of ids) {
+    const listed = histories.executions.get(planChangeWorkflowId(id));
+    if (disagreement(changes.get(id), listed && histories.stateOf(listed)) === undefined) continue;
+    // Lists of workflows lag behind, and the row may have moved on: both are asked again.
+    const confirmed = await secondLook(context, histories, id);
+    if (confirmed === 'restless') restless += 1;
+    else if (confirmed) findings.push(confirmed);
+  }
+  context.unchecked(`changes that moved in the last ${QUIET_SECONDS} s or have work under way`, restless);
+  return findings;
+}
 
 async function secondLook(
   context: CheckContext,

@@ -1,7 +1,7 @@
 import type { Check, Finding } from '../check.ts';
 import { finding } from '../check.ts';
 import { planChangeIdOf } from '../history-digest.ts';
-import type { Histories } from '../histories.ts';
+import { isOpen, type Histories } from '../histories.ts';
 import { personalDataFinder, textsOf } from '../personal-data.ts';
 
 /** A finding says what kind of text stands where and whose it is, never the text. */
@@ -41,7 +41,7 @@ async function* placesOf(histories: Histories): AsyncGenerator<Place> {
   }
   for (const [workflowId, execution] of histories.executions) {
     yield { workflowId, place: 'memo or search attributes', content: execution.raw };
-    if (execution.status.name === 'RUNNING') {
+    if (isOpen(execution)) {
       yield {
         workflowId,
         place: 'the description',
