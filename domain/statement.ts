@@ -20,8 +20,13 @@ export interface AccountLedger {
     readonly dated: boolean;
     readonly description: string;
     readonly amountMinor: bigint;
+    readonly postedAt: string;
   }[];
-  readonly balanceEntries: readonly (BalanceEntry & { readonly planChangeId: string })[];
+  /** `postedAt` here and there: ISO instant with microseconds; what one step posts has the same. */
+  readonly balanceEntries: readonly (BalanceEntry & {
+    readonly planChangeId: string;
+    readonly postedAt: string;
+  })[];
   readonly periods: readonly PlanHistoryEntry[];
 }
 
@@ -38,7 +43,7 @@ export interface StatementLine {
 /**
  * Explains every line (money rules 7 and 9): what each change credited and charged, what of it went to the
  * account balance, and which bills used the balance. Oldest first; on one date a bill comes before the lines
- * of an immediate change and after those of a dated one.
+ * of an immediate change and after those of a dated one, and the surplus of a change right after its lines.
  */
 export function statementOf(ledger: AccountLedger): {
   readonly lines: StatementLine[];
@@ -63,8 +68,9 @@ export function statementOf(ledger: AccountLedger): {
 }
 
 interface LedgerEvent extends Omit<StatementLine, 'balanceAfterMinor'> {
-  /** Order on one date. */
-  readonly turn: number;
+  /** Order on one date, then among what was posted in one turn. */
+  readonly turn: 0 | 1 | 2;
+  readonly postedAt: string;
   /** A bill that may use the balance. */
   readonly use: boolean;
   /** What the line itself adds to the balance. */
@@ -72,7 +78,7 @@ interface LedgerEvent extends Omit<StatementLine, 'balanceAfterMinor'> {
 }
 
 function eventsOf(ledger: AccountLedger): LedgerEvent[] {
-  const turnOf = (dated: boolean | undefined): number => (dated === true ? 0 : 2);
+  const turnOf = (dated: boolean | undefined): 0 | 2 => (dated === true ? 0 : 2);
   const posted = ledger.posted.map((line) => ({
     date: line.date,
     planChangeId: line.planChangeId,
@@ -80,6 +86,7 @@ function eventsOf(ledger: AccountLedger): LedgerEvent[] {
     description: line.description,
     amountMinor: line.amountMinor,
     turn: turnOf(line.dated),
+    postedAt: line.postedAt,
     use: false,
     balanceMinor: 0n,
   }));
@@ -90,12 +97,13 @@ function eventsOf(ledger: AccountLedger): LedgerEvent[] {
     description:
       entry.amountMinor < 0n ? 'Taken back from the account balance' : 'Surplus to the account balance',
     amountMinor: entry.amountMinor,
-    turn: turnOf(entry.beforeBillOfTheDay) + 0.5,
+    turn: turnOf(entry.beforeBillOfTheDay),
+    postedAt: entry.postedAt,
     use: false,
     balanceMinor: entry.amountMinor,
   }));
-  return [...posted, ...surpluses, ...billsOf(ledger)].sort((a, b) =>
-    a.date === b.date ? a.turn - b.turn : a.date < b.date ? -1 : 1,
+  return [...posted, ...surpluses, ...billsOf(ledger)].sort(
+    (a, b) => order(a.date, b.date) || a.turn - b.turn || order(a.postedAt, b.postedAt),
   );
 }
 
@@ -110,9 +118,14 @@ function billsOf(ledger: AccountLedger): LedgerEvent[] {
     description: 'Account balance used on the bill of this date',
     amountMinor: bill.amountMinor,
     turn: 1,
+    postedAt: '',
     use: true,
     balanceMinor: 0n,
   }));
+}
+
+function order(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function least(a: bigint, b: bigint): bigint {

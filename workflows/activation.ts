@@ -3,6 +3,7 @@ import type { QuoteOnOffer } from '../activities/quote-on-offer.ts';
 import type { AcceptedConsent } from '../activities/accepted-consent.ts';
 import type { Overtaken } from '../activities/standing.ts';
 import type { StopActivationInput } from '../activities/stop-activation.ts';
+import type { VerifyActivationResult } from '../activities/verify-activation.ts';
 import type { PlanChangeInput } from './contract.ts';
 import { startNotice } from './mails.ts';
 import type { PlanChangeState } from './plan-change-messages.ts';
@@ -31,7 +32,7 @@ export async function activate(
       await startNotice(input, applied.mailId);
       return undefined;
     }
-    return readBack(state, input, consent, quote);
+    return readBack(state, input, quote);
   });
 }
 
@@ -40,48 +41,58 @@ export async function confirmApplied(
   state: PlanChangeState,
   input: PlanChangeInput,
 ): Promise<Overtaken | undefined> {
-  return orUndone(state, input, null, (quote) => readBack(state, input, null, quote));
+  return orUndone(state, input, null, (quote) => readBack(state, input, quote));
 }
+
+type Mismatch = Extract<VerifyActivationResult, { outcome: 'mismatch' }>;
 
 async function readBack(
   state: PlanChangeState,
   input: PlanChangeInput,
-  consent: AcceptedConsent | null,
   quote: QuoteOnOffer,
-): Promise<Overtaken | undefined> {
+): Promise<Mismatch | undefined> {
   const { planChangeId, customerId } = input;
   const read = await local.verifyActivation({ planChangeId, customerId, revision: quote.revision });
-  if (read.outcome === 'verified') {
-    state.summaryMailId = read.mailId;
-    state.status = 'activated';
-    return undefined;
-  }
-  const to = { status: 'held', reason: 'read_back_mismatch' } as const;
-  const undone = await undo(input, quote, consent, to, read.mismatches);
-  if (undone.outcome === 'overtaken') return undone;
-  hold(state, undone.reason ?? to.reason);
-  await startNotice(input, undone.mailId);
+  if (read.outcome === 'mismatch') return read;
+  state.summaryMailId = read.mailId;
+  state.status = 'activated';
   return undefined;
 }
 
-/** Known before the step it undoes has begun, and right whether or not that step committed. */
+/**
+ * Known before the step it undoes has begun, and right whether or not that step committed. A compensation that
+ * fails is not given up for another one: it is tried again until it is done, so a mismatch always ends as held.
+ */
 async function orUndone(
   state: PlanChangeState,
   input: PlanChangeInput,
   consent: AcceptedConsent | null,
-  act: (quote: QuoteOnOffer) => Promise<Overtaken | undefined>,
+  act: (quote: QuoteOnOffer) => Promise<Mismatch | Overtaken | undefined>,
 ): Promise<Overtaken | undefined> {
   const quote = quoteOf(state);
-  try {
-    return await act(quote);
-  } catch (error) {
+  const end = await act(quote).catch((error: unknown) => {
     const fault = faultOf(error);
     if (fault === undefined) throw error;
-    const undone = await undo(input, quote, consent, { status: 'failed' }, [fault]);
-    if (undone.outcome === 'overtaken') return undone;
-    if (undone.reason) hold(state, undone.reason);
-    else state.status = 'failed';
-    return undefined;
+    return { outcome: 'fault', fault } as const;
+  });
+  switch (end?.outcome) {
+    case 'mismatch': {
+      const to = { status: 'held', reason: 'read_back_mismatch' } as const;
+      const undone = await undo(input, quote, consent, to, end.mismatches);
+      if (undone.outcome === 'overtaken') return undone;
+      hold(state, undone.reason ?? to.reason);
+      await startNotice(input, undone.mailId);
+      return undefined;
+    }
+    case 'fault': {
+      const undone = await undo(input, quote, consent, { status: 'failed' }, [end.fault]);
+      if (undone.outcome === 'overtaken') return undone;
+      if (undone.reason) hold(state, undone.reason);
+      else state.status = 'failed';
+      return undefined;
+    }
+    default:
+      return end;
   }
 }
 

@@ -16,8 +16,15 @@ interface LedgerRow {
     dated: boolean;
     description: string;
     amountMinor: string;
+    postedAt: string;
   }[];
-  balance_entries: { date: string; planChangeId: string; amountMinor: string; dated: boolean }[];
+  balance_entries: {
+    date: string;
+    planChangeId: string;
+    amountMinor: string;
+    postedAt: string;
+    dated: boolean;
+  }[];
   periods: {
     from: string;
     until: string | null;
@@ -34,11 +41,11 @@ export async function accountLedger(knex: Knex, customerId: string): Promise<Acc
     `SELECT c.currency, c.time_zone, s.anchor_date, (now() AT TIME ZONE c.time_zone)::date AS today,
        coalesce((SELECT jsonb_agg(jsonb_build_object('date', ch.effective_date, 'planChangeId', ch.plan_change_id, 'kind', ch.kind,
            'reversal', ch.reversal, 'dated', pc.activation_when <> 'immediately',
-           'description', ch.description, 'amountMinor', ch.amount_minor::text)
+           'description', ch.description, 'amountMinor', ch.amount_minor::text, 'postedAt', ${isoInstant('ch.posted_at')})
            ORDER BY ch.posted_at, ch.line_no)
          FROM charges ch JOIN plan_changes pc ON pc.id = ch.plan_change_id WHERE pc.customer_id = c.id), '[]') AS posted,
        coalesce((SELECT jsonb_agg(jsonb_build_object('date', b.effective_date, 'planChangeId', b.plan_change_id,
-           'amountMinor', b.amount_minor::text, 'dated', pc.activation_when <> 'immediately') ORDER BY b.effective_date, b.posted_at)
+           'amountMinor', b.amount_minor::text, 'postedAt', ${isoInstant('b.posted_at')}, 'dated', pc.activation_when <> 'immediately') ORDER BY b.effective_date, b.posted_at)
          FROM balance_entries b JOIN plan_changes pc ON pc.id = b.plan_change_id WHERE b.customer_id = c.id), '[]') AS balance_entries,
        (SELECT jsonb_agg(jsonb_build_object('from', ${isoInstant('lower(p.valid)')}, 'until', ${isoInstant('upper(p.valid)')},
            'priceMinor', p.price_minor::text, 'interval', v.billing_interval,

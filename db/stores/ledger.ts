@@ -1,5 +1,11 @@
 import type { Knex } from 'knex';
 import type { LinePosting } from '../../activities/ports.ts';
+import { row } from '../sql.ts';
+
+/** What was posted for a quote and its reversals do not come to nothing. */
+export class NotReversedError extends Error {
+  override name = 'NotReversedError';
+}
 
 /** Posts the agreed lines, and the surplus to the account balance. */
 export async function postLines(trx: Knex.Transaction, posting: LinePosting): Promise<void> {
@@ -32,7 +38,11 @@ export async function postLines(trx: Knex.Transaction, posting: LinePosting): Pr
   }
 }
 
-/** Reverses what was posted for a quote, line by line; running it again reverses nothing more. */
+/**
+ * Reverses what was posted for a quote, line by line; running it again reverses nothing more. Like an activation
+ * it is read back: what is not exactly as before must not be noted as taken back.
+ * @throws NotReversedError, and then the step is tried again
+ */
 export async function reverseLines(
   trx: Knex.Transaction,
   planChangeId: string,
@@ -55,4 +65,13 @@ export async function reverseLines(
      ON CONFLICT DO NOTHING`,
     bindings,
   );
+  const { reversed } = await row<{ reversed: boolean }>(
+    trx,
+    `SELECT NOT EXISTS (SELECT 1 FROM charges WHERE plan_change_id = :planChangeId AND quote_revision = :quoteRevision
+         GROUP BY line_no HAVING sum(amount_minor) <> 0 OR count(*) <> 2)
+       AND NOT EXISTS (SELECT 1 FROM balance_entries WHERE plan_change_id = :planChangeId AND quote_revision = :quoteRevision
+         HAVING sum(amount_minor) <> 0) AS reversed`,
+    bindings,
+  );
+  if (!reversed) throw new NotReversedError();
 }

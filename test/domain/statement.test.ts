@@ -8,11 +8,12 @@ type Entry = AccountLedger['balanceEntries'][number];
 
 const posted = (line: Partial<Posted>): Posted => ({
   ...{ date: '2026-11-16', planChangeId: 'a', kind: 'charge', reversal: false, dated: false },
-  ...{ description: 'Charge', amountMinor: 1500n },
+  ...{ description: 'Charge', amountMinor: 1500n, postedAt: '2026-11-16T15:00:00.000000Z' },
   ...line,
 });
 const surplus = (entry: Partial<Entry>): Entry => ({
   ...{ date: '2026-11-16', planChangeId: 'a', amountMinor: 1000n, beforeBillOfTheDay: false },
+  ...{ postedAt: '2026-11-16T15:00:00.000000Z' },
   ...entry,
 });
 const period = {
@@ -73,18 +74,28 @@ describe('statement', () => {
     assert.equal(read({ ...downgrade, today: '2026-12-01' }).length, 5);
   });
 
-  it('shows what was taken back', () => {
+  const LATER = { postedAt: '2026-11-16T15:00:00.000001Z' };
+  it('shows what was taken back after what it took back', () => {
     const reversed = {
-      posted: [posted({}), posted({ reversal: true, amountMinor: -1500n })],
-      balanceEntries: [surplus({}), surplus({ amountMinor: -1000n })],
+      posted: [posted({}), posted({ reversal: true, amountMinor: -1500n, ...LATER })],
+      balanceEntries: [surplus({}), surplus({ amountMinor: -1000n, ...LATER })],
     };
     assert.deepEqual(read(reversed), [
       '2026-11-16 charge 1500 (0)',
-      '2026-11-16 reversal -1500 (0)',
       '2026-11-16 to_balance 1000 (1000)',
+      '2026-11-16 reversal -1500 (1000)',
       '2026-11-16 reversal -1000 (0)',
     ]);
     assert.equal(statementOf({ ...ledger, ...reversed }).balanceMinor, 0n);
+  });
+
+  it('shows the surplus of a change before another change of the same day', () => {
+    const next = posted({ planChangeId: 'b', amountMinor: 700n, ...LATER });
+    assert.deepEqual(read({ ...downgrade, posted: [...(downgrade.posted ?? []), next] }).slice(2), [
+      '2026-11-16 fee 0 (0)',
+      '2026-11-16 to_balance 1000 (1000)',
+      '2026-11-16 charge 700 (1000)',
+    ]);
   });
 
   const onBillDay = { date: '2026-12-01', today: '2026-12-01' };

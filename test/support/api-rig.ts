@@ -75,6 +75,8 @@ export interface ApiRig extends Api {
   identify(account: TestAccount, as?: Caller): Promise<z.output<typeof identification>>;
   /** Identify and open: a change that waits for consent, to fiber-plus at once unless told. */
   opened(account: TestAccount, request?: OpenRequest, as?: Caller): Promise<PlanChangeJson>;
+  /** Verbal consent to the quote of a change: it is applied, or scheduled for its date. */
+  agreed(change: PlanChangeJson, as?: Caller): Promise<PlanChangeJson>;
   /** Identify, open, consent: a change that is applied, or scheduled for its date. */
   changeOf(account: TestAccount, request?: OpenRequest, as?: Caller): Promise<PlanChangeJson>;
 }
@@ -128,6 +130,11 @@ export async function createApiRig(name: string, options: ApiRigOptions = {}): P
     };
     return (await api.post('/v1/plan-changes', body, { as })).read(planChange);
   };
+  const agreed: ApiRig['agreed'] = async ({ planChangeId, quote }, as = 'agent') => {
+    const consent = verbalConsent(quote?.hash ?? '');
+    const answer = await api.post(`/v1/plan-changes/${planChangeId}/consent`, consent, { as });
+    return answer.read(planChange);
+  };
   return {
     ...api,
     rig,
@@ -143,12 +150,8 @@ export async function createApiRig(name: string, options: ApiRigOptions = {}): P
     stranger: (overrides) => insertAccount(rig.ownerKnex, overrides),
     identify,
     opened,
-    async changeOf(account, request, as = 'agent') {
-      const { planChangeId, quote } = await opened(account, request, as);
-      const consent = verbalConsent(quote?.hash ?? '');
-      const answer = await api.post(`/v1/plan-changes/${planChangeId}/consent`, consent, { as });
-      return answer.read(planChange);
-    },
+    agreed,
+    changeOf: async (account, request, as = 'agent') => agreed(await opened(account, request, as), as),
     async close() {
       await Promise.all([api, ...others].map((running) => running.close()));
       await worker?.stop();
