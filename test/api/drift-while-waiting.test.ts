@@ -117,7 +117,7 @@ describe('API: what changes while a change waits for its date', () => {
       reason: 'promotion_unavailable',
       promoted: true,
       happens: ({ plan }) => plan.setPromotion({ withdrawn_at: new Date() }),
-      requote: { price: '89.15', says: /to Own Plan at \$89\.15 a month(?!.*promotion)/s },
+      requote: { price: '89.15', says: /to Own Plan \d+ at \$89\.15 a month\.(?!.*promotion)/s },
     },
     {
       what: 'the plan is sold no more',
