@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { launchChromium } from '../../dev/browser/chromium.ts';
 
 /** A phone, in CSS pixels. */
@@ -20,51 +20,63 @@ export interface VisitOptions extends BrowserContextOptions {
 export interface Visit {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Errors and warnings of the console, uncaught exceptions, and breaches of the Content-Security-Policy. */
+  /**
+   * Errors and warnings of the console, uncaught exceptions, and breaches of the Content-Security-Policy. What
+   * the browser itself says there about requests is in the two lists that follow.
+   */
   readonly consoleErrors: readonly string[];
   /** Requests that got no answer, as `METHOD path: reason`. */
   readonly failedRequests: readonly string[];
-  /** Requests to another origin; they were not let through. */
+  /** Answers from 400 upwards, as `METHOD path: status`. */
+  readonly errorAnswers: readonly string[];
+  /** Requests to another origin; none is let through. */
   readonly thirdPartyRequests: readonly string[];
   /** Bytes of all bodies received so far, as sent over the wire (compressed, if they were). */
   transferredBytes(): Promise<number>;
-  /** What axe finds on the page as it is, serious or critical: `rule: help (elements)`. */
+  /**
+   * What axe finds on the page as it is, serious or critical: `rule: help (elements)`. It is a script, and throws
+   * when the visit has none: look at such a page in a visit with JavaScript.
+   */
   seriousViolations(): Promise<string[]>;
   /** Whether the page is wider than the window. */
   scrollsSideways(): Promise<boolean>;
-  /** Every request gets its answer so many milliseconds later. */
-  slowDown(milliseconds: number): Promise<void>;
+  /** From now on the page is cut off, or every answer comes so many milliseconds later; `{}` ends both. */
+  setNetwork(conditions: { readonly offline?: boolean; readonly latencyMs?: number }): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * A new context and page in the one browser of the run (started at the first use, ended by `closeBrowser` in
- * global-setup). The options are Playwright's: `viewport`, `javaScriptEnabled: false`, `colorScheme`, `timezoneId`…;
- * `visit.context.setOffline(true)` cuts it off. Throws StartError saying what to install when there is no Chromium.
+ * global-setup). The options are Playwright's: `viewport`, `javaScriptEnabled: false`, `colorScheme`, `timezoneId`….
+ * Throws StartError saying what to install when there is no Chromium.
  */
 export async function visit({ origin, ...options }: VisitOptions): Promise<Visit> {
   const running = await (browser ??= launchChromium({ env: process.env }));
   const context = await running.newContext({ viewport: DESKTOP, ...options });
   context.setDefaultTimeout(TIMEOUT_MS);
-  const thirdPartyRequests: string[] = [];
-  await context.route(
-    (url) => url.origin !== origin && !['data:', 'blob:'].includes(url.protocol),
-    async (route) => {
-      thirdPartyRequests.push(route.request().url());
-      await route.abort();
-    },
-  );
+  const isForeign = (url: URL): boolean =>
+    url.origin !== origin && !['data:', 'blob:'].includes(url.protocol);
+  await context.route(isForeign, (route) => route.abort());
   const page = await context.newPage();
+  const network = await context.newCDPSession(page);
+  const thirdPartyRequests: string[] = [];
   const consoleErrors: string[] = [];
   const failedRequests: string[] = [];
+  const errorAnswers: string[] = [];
   const bodies: Promise<number>[] = [];
   context.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) consoleErrors.push(message.text());
+    const isOfRequest = message.text().startsWith('Failed to load resource:');
+    if (['error', 'warning'].includes(message.type()) && !isOfRequest) consoleErrors.push(message.text());
   });
   context.on('weberror', (problem) => consoleErrors.push(problem.error().message));
+  context.on('request', (request) => {
+    if (isForeign(new URL(request.url()))) thirdPartyRequests.push(request.url());
+  });
   context.on('requestfailed', (request) => {
-    const { pathname } = new URL(request.url());
-    failedRequests.push(`${request.method()} ${pathname}: ${request.failure()?.errorText ?? 'unknown'}`);
+    failedRequests.push(`${nameOf(request)}: ${request.failure()?.errorText ?? 'unknown'}`);
+  });
+  context.on('response', (response) => {
+    if (response.status() >= 400) errorAnswers.push(`${nameOf(response.request())}: ${response.status()}`);
   });
   context.on('requestfinished', (request) => {
     bodies.push(
@@ -79,11 +91,14 @@ export async function visit({ origin, ...options }: VisitOptions): Promise<Visit
     page,
     consoleErrors,
     failedRequests,
+    errorAnswers,
     thirdPartyRequests,
     async transferredBytes() {
       return (await Promise.all(bodies)).reduce((sum, size) => sum + size, 0);
     },
     async seriousViolations() {
+      if (options.javaScriptEnabled === false)
+        throw new Error('axe cannot run in a visit without JavaScript');
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
       return violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -92,17 +107,20 @@ export async function visit({ origin, ...options }: VisitOptions): Promise<Visit
     async scrollsSideways() {
       return page.evaluate('document.documentElement.scrollWidth > window.innerWidth');
     },
-    async slowDown(milliseconds) {
-      const session = await context.newCDPSession(page);
-      const unlimited = { downloadThroughput: -1, uploadThroughput: -1 };
-      await session.send('Network.emulateNetworkConditions', {
-        offline: false,
-        latency: milliseconds,
-        ...unlimited,
+    async setNetwork({ offline = false, latencyMs = 0 }) {
+      await network.send('Network.emulateNetworkConditions', {
+        offline,
+        latency: latencyMs,
+        downloadThroughput: -1,
+        uploadThroughput: -1,
       });
     },
     close: () => context.close(),
   };
+}
+
+function nameOf(request: Request): string {
+  return `${request.method()} ${new URL(request.url()).pathname}`;
 }
 
 /** Ends the browser of the run, if one was started. */
