@@ -96,13 +96,9 @@ export const listQuery = z.strictObject({
   status: z.enum(PLAN_CHANGE_STATUSES as [string, ...string[]]).optional(),
   confirmed: z.enum(['true', 'false']).optional(),
   email: emailStatus.optional().meta({ description: 'Changes whose summary mail has this status.' }),
-  expiring: z
-    .literal('soon')
-    .optional()
-    .meta({
-      description:
-        'Waiting for consent, in the last quarter of the time for it or past the end of its quote.',
-    }),
+  expiring: z.literal('soon').optional().meta({
+    description: 'Waiting for consent, in the last quarter of the time for it or past the end of its quote.',
+  }),
   customerId: uuid.optional(),
   cursor: cursor.optional(),
   limit: pageSize,
