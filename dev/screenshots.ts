@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from './browser/chromium.ts';
+import { createApiClient } from './demo/api-client.ts';
 import { explainFailure } from './demo/demo-error.ts';
+import { awaitLink } from './demo/paths/customer-page.ts';
 import { findRunningSystem, type RunningSystem } from './demo/running-system.ts';
 import { makeSampleChanges, type SampleChanges } from './demo/sample-changes.ts';
 
@@ -19,6 +21,12 @@ const UI_NAVIGATION = { width: 256, height: 48 };
 /** Where the Temporal UI keeps which columns its list has. */
 const COLUMNS_KEY = 'namespace-workflow-table-columns';
 const COLUMNS = ['PlanChangeStatus', 'PlanCode', 'ConsentMethod', 'EffectiveDate', 'HoldReason', 'Start'];
+
+/** The customer's page is narrow: a wide window shows nothing more of it. */
+const CUSTOMER_PAGES = [
+  { file: 'customer-page.png', width: 760 },
+  { file: 'customer-page-phone.png', width: 390 },
+] as const;
 
 interface Picture {
   readonly file: string;
@@ -44,6 +52,7 @@ try {
     const changes = await makeSampleChanges(system);
     for (const picture of temporalPictures(system, changes)) await takeTemporal(browser, picture);
     await takeOutbox(browser, system.outbox);
+    await takeCustomerPage(browser, system, changes.awaitingConsent);
   } finally {
     await browser.close();
   }
@@ -116,4 +125,21 @@ async function takeOutbox(browser: Browser, outbox: string): Promise<void> {
   });
   await page.close();
   console.log('docs/images/outbox.png');
+}
+
+async function takeCustomerPage(
+  browser: Browser,
+  system: RunningSystem,
+  { planChangeId }: SampleChanges['awaitingConsent'],
+): Promise<void> {
+  await createApiClient(system.api, system.agentKey).sendConsentLink(planChangeId);
+  const link = await awaitLink(system.outbox, planChangeId);
+  for (const { file, width } of CUSTOMER_PAGES) {
+    const page = await browser.newPage({ viewport: { width, height: 800 } });
+    await page.goto(`${system.api}${link.page}`);
+    await page.getByRole('button', { name: 'Agree to the change' }).waitFor();
+    await page.screenshot({ path: path.join(IMAGES, file), fullPage: true, animations: 'disabled' });
+    await page.close();
+    console.log(`docs/images/${file}`);
+  }
 }

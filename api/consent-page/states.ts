@@ -19,7 +19,9 @@ const ASK_AGAIN = 'If you still want the change, call us.';
 
 /** What has come of the answer to the quote of a link, as far as the change is now. */
 export function recordedState(offer: CustomerOffer): State {
-  const { agreedAt, usedAt, isCurrent } = offer;
+  const { status, usedAt, isCurrent } = offer;
+  // An agreement that could not be carried out leaves no consent behind, only the answered link.
+  const agreedAt = offer.agreedAt ?? (status === 'declined' ? null : usedAt);
   if (agreedAt === null) {
     const recorded = usedAt === null ? [] : [`We recorded your answer at ${instantOf(offer, usedAt)}.`];
     return plain('You declined the change', [...recorded, NOTHING_CHARGED, NOTHING_TO_DO]);
@@ -41,7 +43,7 @@ function agreedWords(offer: CustomerOffer): Omit<State, 'offerHeading'> {
     case 'activated':
     case 'completed':
       return {
-        title: `Your plan is now ${plan}`,
+        title: `Your plan was changed to ${plan}`,
         tone: 'done',
         sentences: ['We send you a summary by email.', NOTHING_TO_DO],
       };

@@ -49,7 +49,7 @@ describe('Consent page: the answer', () => {
     const before = Date.now();
     const thanks = await customer.submit(agreementOf(account), { 'user-agent': 'Browser of a test' });
     assert.equal(thanks.status, 200, thanks.text);
-    assert.match(thanks.text, /<h1>Your plan is now Fiber Plus<\/h1>/);
+    assert.match(thanks.text, /<h1>Your plan was changed to Fiber Plus<\/h1>/);
     const completed = await eventually(async () => {
       const seen = await changeNow(api, link);
       return seen.status === 'completed' ? seen : undefined;

@@ -60,8 +60,8 @@ describe("Customer's page in a browser: the answer", () => {
       const page = await opened(link, { javaScriptEnabled, viewport: PHONE });
       assert.equal(await heading(page), 'Change your plan to Fiber Plus?');
       await agree(page, link);
-      await page.getByRole('heading', { name: 'Your plan is now Fiber Plus' }).waitFor();
-      assert.match(await page.title(), /^Your plan is now Fiber Plus – QuickConnect$/);
+      await page.getByRole('heading', { name: 'Your plan was changed to Fiber Plus' }).waitFor();
+      assert.match(await page.title(), /^Your plan was changed to Fiber Plus – QuickConnect$/);
       const agreed = page.getByRole('region', { name: 'What you agreed to' });
       const due = link.change.quote?.dueNow.amount ?? '';
       assert.ok((await agreed.innerText()).includes(`$${due}`));
@@ -157,7 +157,7 @@ describe("Customer's page in a browser: the answer", () => {
     assert.equal(await statusOf(link), 'awaiting_consent');
     assert.equal(await nameField(page).inputValue(), link.account.fullName);
     await agreeButton(page).click();
-    await page.getByRole('heading', { name: 'Your plan is now Fiber Plus' }).waitFor();
+    await page.getByRole('heading', { name: 'Your plan was changed to Fiber Plus' }).waitFor();
 
     const [{ details } = assert.fail()] = await api.rig
       .knex('consents as k')

@@ -147,7 +147,7 @@ describe("Customer's page in a browser: every state", () => {
     ],
     [
       'applied',
-      'Your plan is now Fiber Plus',
+      'Your plan was changed to Fiber Plus',
       () => answered({}, { activation: { when: 'immediately' } }),
       /We recorded your agreement at[^]*What you agreed to[^]*Due now/,
     ],

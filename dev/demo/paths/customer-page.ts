@@ -60,7 +60,8 @@ export async function openCustomerPage(stage: Stage, { planChangeId }: PlanChang
   }
 }
 
-async function awaitLink(
+/** The mail with the link of a change, and the path of the page. @throws DemoError when none comes to the outbox */
+export async function awaitLink(
   outbox: string,
   planChangeId: string,
 ): Promise<{ readonly mail: Mail; readonly page: string }> {
