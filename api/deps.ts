@@ -4,6 +4,12 @@ import type { Policy } from '../domain/policy.ts';
 import type { PlanChangeGateway } from './plan-change-gateway.ts';
 import type { StatusEvents } from './status-events.ts';
 
+/** How customers reach the company, on pages for them. */
+export interface Company {
+  readonly name: string;
+  readonly phone: string;
+}
+
 /** What the API is made of; api/server.ts puts the real parts in. */
 export interface ApiDeps {
   readonly knex: Knex;
@@ -12,6 +18,7 @@ export interface ApiDeps {
   readonly log: Logger;
   /** Origin of the links in answers and mails. */
   readonly publicUrl: string;
+  readonly company: Company;
   /** Verification key of SendGrid's signed events; without it none are taken. */
   readonly webhookPublicKey: string | undefined;
   readonly statusEvents: StatusEvents;

@@ -60,6 +60,19 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
       },
     },
   },
+  '/consent/{token}/terms': {
+    get: {
+      operationId: 'showConsentTerms',
+      summary: 'The terms of the quote that a link is for, as a page',
+      tags: ['Consent page'],
+      security: [],
+      requestParams: { path: z.object({ token }) },
+      responses: {
+        200: { description: 'The terms.', content: { 'text/html': { schema: z.string() } } },
+        default: problemAnswer,
+      },
+    },
+  },
   '/v1/plan-changes/{id}/events': {
     get: {
       operationId: 'streamPlanChangeEvents',

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { stackFrames } from '../domain/stack-frames.ts';
 import { dependencyUnavailable, HttpProblem, notFound } from './http-errors.ts';
@@ -25,15 +25,19 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
       return;
     }
     const problem = problemOf(error);
-    if (problem.status >= 500) {
-      // Messages of drivers carry values of rows: only the name, the code and the place are logged.
-      log.error(
-        { requestId: request.id, code: codeOf(error), name: nameOf(error), at: stackFrames(error) },
-        problem.code,
-      );
-    }
+    logFault(log, request, error, problem);
     sendProblem(response, problem);
   };
+}
+
+/** Faults of ours are logged; what a caller did wrong is in the answer. */
+export function logFault(log: Logger, request: Request, error: unknown, problem: HttpProblem): void {
+  if (problem.status < 500) return;
+  // Messages of drivers carry values of rows: only the name, the code and the place are logged.
+  log.error(
+    { requestId: request.id, code: codeOf(error), name: nameOf(error), at: stackFrames(error) },
+    problem.code,
+  );
 }
 
 /** The id that pino-http gave the request; a string (api/app.ts). */
@@ -55,8 +59,8 @@ function sendProblem(response: Response, problem: HttpProblem): void {
     .send(JSON.stringify(problemBody(problem, requestIdOf(response))));
 }
 
-/** Errors of the body parser carry a `type`; of PostgreSQL and the pool, a `code`. */
-function problemOf(error: unknown): HttpProblem {
+/** What an error is to the caller. Errors of the body parser carry a `type`; of PostgreSQL and the pool, a `code`. */
+export function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   switch (typeOf(error)) {
     case 'entity.parse.failed':

@@ -34,6 +34,7 @@ async function main(): Promise<void> {
     statusEvents,
     webhookPublicKey: config.mail.webhookPublicKey,
     publicUrl: config.api.publicUrl,
+    company: { name: config.mail.companyName, phone: config.mail.companyPhone },
     temporal: { uiUrl: temporal.uiUrl, namespace: temporal.namespace },
   });
 

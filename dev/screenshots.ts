@@ -1,18 +1,19 @@
 /**
- * Makes the pictures of docs/images from the running system, with the Chromium of this machine:
+ * Makes the pictures of docs/images from the running system, in a Chromium:
  * `npx tsx dev/screenshots.ts`. It makes a few changes of its own there first, so that every status is seen.
  */
-import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { chromium, type Browser } from 'playwright-core';
-import { DemoError, explainFailure } from './demo/demo-error.ts';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from './browser/chromium.ts';
+import { createApiClient } from './demo/api-client.ts';
+import { explainFailure } from './demo/demo-error.ts';
+import { awaitLink } from './demo/paths/customer-page.ts';
 import { findRunningSystem, type RunningSystem } from './demo/running-system.ts';
 import { makeSampleChanges, type SampleChanges } from './demo/sample-changes.ts';
 
 const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
-const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const WIDTH = 1_280;
 /** The Temporal UI wants more room than that: it is drawn smaller, and its navigation is cut off. */
 const UI_SCALE = 0.9;
@@ -20,6 +21,12 @@ const UI_NAVIGATION = { width: 256, height: 48 };
 /** Where the Temporal UI keeps which columns its list has. */
 const COLUMNS_KEY = 'namespace-workflow-table-columns';
 const COLUMNS = ['PlanChangeStatus', 'PlanCode', 'ConsentMethod', 'EffectiveDate', 'HoldReason', 'Start'];
+
+/** The customer's page is narrow: a wide window shows nothing more of it. */
+const CUSTOMER_PAGES = [
+  { file: 'customer-page.png', width: 760 },
+  { file: 'customer-page-phone.png', width: 390 },
+] as const;
 
 interface Picture {
   readonly file: string;
@@ -40,39 +47,18 @@ const { dataDir } = new Command('screenshots')
 
 try {
   const system = await findRunningSystem(dataDir ?? (process.env['DATA_DIR'] || '.local'));
-  const executablePath = findChromium(process.env['PATH'] ?? '');
-  const changes = await makeSampleChanges(system);
-  const browser = await chromium.launch({
-    executablePath,
-    // Chromium's sandbox does not work for root.
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  const browser = await launchChromium({ env: process.env });
   try {
+    const changes = await makeSampleChanges(system);
     for (const picture of temporalPictures(system, changes)) await takeTemporal(browser, picture);
     await takeOutbox(browser, system.outbox);
+    await takeCustomerPage(browser, system, changes.awaitingConsent);
   } finally {
     await browser.close();
   }
 } catch (error) {
   console.error(explainFailure(error));
   process.exitCode = 1;
-}
-
-function findChromium(searchPath: string): string {
-  for (const folder of searchPath.split(path.delimiter)) {
-    for (const name of CHROMIUMS) {
-      const file = path.join(folder, name);
-      try {
-        accessSync(file, constants.X_OK);
-        return file;
-      } catch {
-        continue;
-      }
-    }
-  }
-  throw new DemoError(
-    `No Chromium is on PATH (looked for ${CHROMIUMS.join(', ')}): install one and try again.`,
-  );
 }
 
 function temporalPictures({ temporalUi }: RunningSystem, changes: SampleChanges): Picture[] {
@@ -139,4 +125,21 @@ async function takeOutbox(browser: Browser, outbox: string): Promise<void> {
   });
   await page.close();
   console.log('docs/images/outbox.png');
+}
+
+async function takeCustomerPage(
+  browser: Browser,
+  system: RunningSystem,
+  { planChangeId }: SampleChanges['awaitingConsent'],
+): Promise<void> {
+  await createApiClient(system.api, system.agentKey).sendConsentLink(planChangeId);
+  const link = await awaitLink(system.outbox, planChangeId);
+  for (const { file, width } of CUSTOMER_PAGES) {
+    const page = await browser.newPage({ viewport: { width, height: 800 } });
+    await page.goto(`${system.api}${link.page}`);
+    await page.getByRole('button', { name: 'Agree to the change' }).waitFor();
+    await page.screenshot({ path: path.join(IMAGES, file), fullPage: true, animations: 'disabled' });
+    await page.close();
+    console.log(`docs/images/${file}`);
+  }
 }

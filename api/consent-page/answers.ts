@@ -1,4 +1,4 @@
-import { HttpProblem } from '../http-errors.ts';
+import { HttpProblem, type InputProblem } from '../http-errors.ts';
 
 const CALL_US = 'Call us if you have a question.';
 
@@ -26,7 +26,7 @@ export const tooManyTries = (): HttpProblem =>
     429,
     'too-many-tries',
     'Too many tries',
-    `The details did not match five times, so this link is closed. ${CALL_US}`,
+    `The details did not match five times, so this link is closed. Nothing was changed. Call us for a new one.`,
     { retryAfterSeconds: 3_600 },
   );
 
@@ -36,8 +36,16 @@ export const detailsDoNotMatch = (triesLeft: number): HttpProblem =>
     'details-do-not-match',
     'These details do not match',
     triesLeft > 0
-      ? 'Check your name and the last four characters of your account number, as on your bill, and try again.'
-      : `The details did not match five times, so this link is closed. ${CALL_US}`,
+      ? `The name and the number do not match your account. Check both, as on your bill, and try again: you have ${triesLeft === 1 ? 'one more try' : `${triesLeft} more tries`}.`
+      : 'The details did not match five times, so this link is closed. Nothing was changed. Call us for a new one.',
+    triesLeft > 0
+      ? {
+          errors: [
+            { pointer: '/typedName', detail: 'Check your full name' },
+            { pointer: '/accountNumberLast4', detail: 'Check the last four characters' },
+          ],
+        }
+      : {},
   );
 
 /** A part of ours is away, paused or overloaded: nothing that a customer could mend. */
@@ -50,10 +58,20 @@ export const notRightNow = ({ status, code, options }: HttpProblem): HttpProblem
     { retryAfterSeconds: options.retryAfterSeconds ?? 60 },
   );
 
-export const answerMissing = (): HttpProblem =>
+export const answerMissing = (errors: readonly InputProblem[]): HttpProblem =>
   new HttpProblem(
     422,
     'answer-missing',
     'An answer is missing',
     'Type your name and the last four characters of your account number and choose Agree, or choose Decline.',
+    { errors },
+  );
+
+/** The page was changed between looking and agreeing: nobody agrees to words that were not shown. */
+export const wordsChanged = (): HttpProblem =>
+  new HttpProblem(
+    422,
+    'words-changed',
+    'The words of this page have changed',
+    'The words of this page have changed since you opened it. Read them once more, then agree or decline.',
   );

@@ -1,6 +1,7 @@
+import { customerOffer } from '../../db/read-models/customer-offer.ts';
 import { findPlanChange } from '../../db/read-models/plan-changes.ts';
 import type { ConsentLink } from '../../db/stores/consent-links.ts';
-import { giveTryBack, shownTerms, takeTry } from '../../db/stores/consent-links.ts';
+import { giveTryBack, takeTry } from '../../db/stores/consent-links.ts';
 import { insertEvidence, insertRemark } from '../../db/stores/evidence.ts';
 import { accountKey, identityKey } from '../../domain/account-key.ts';
 import type { EndInput, MessageAnswer, RecordConsentInput } from '../../workflows/contract.ts';
@@ -8,23 +9,13 @@ import type { ApiDeps } from '../deps.ts';
 import { HttpProblem, refused } from '../http-errors.ts';
 import { settled } from '../outcome.ts';
 import type { Outcome } from '../plan-change-gateway.ts';
-import { alreadyUsed, detailsDoNotMatch, gone, notRightNow, tooManyTries } from './answers.ts';
+import type { Acceptance, CustomerAnswer, Refusal } from './answer-body.ts';
+import { alreadyUsed, detailsDoNotMatch, gone, notRightNow, tooManyTries, wordsChanged } from './answers.ts';
+import { offerView } from './offer-view.ts';
+import { shownWords } from './shown-words.ts';
 
 export const ALLOWED_TRIES = 5;
 const CUSTOMER = { type: 'customer', id: null } as const;
-
-interface Acceptance {
-  readonly decision: 'accept';
-  readonly typedName: string;
-  readonly accountNumberLast4: string;
-}
-interface Refusal {
-  readonly decision: 'decline';
-  readonly reason?: string | undefined;
-}
-
-/** What the customer said on the page. */
-export type CustomerAnswer = Acceptance | Refusal;
 
 /** Where it came from, kept with the evidence. */
 export interface Sender {
@@ -47,8 +38,26 @@ export async function recordAnswer(
   sender: Sender,
 ): Promise<Recorded | 'pending'> {
   if (said.decision === 'decline') return decline(deps, link, said);
+  const shown = await shownWith(deps, link, said);
   await requireCustomer(deps, link, said);
-  return accept(deps, link, said, sender);
+  return accept(deps, link, { said, shown, sender });
+}
+
+/** What the customer read: kept with the evidence, and refused when the page that was sent said something else. */
+async function shownWith(
+  deps: ApiDeps,
+  link: ConsentLink,
+  said: Acceptance,
+): Promise<Readonly<Record<string, string>>> {
+  const offer = await customerOffer(deps.knex, link.linkId);
+  const words = shownWords(offerView(offer));
+  if (said.shown !== undefined && said.shown !== words.sha256) throw wordsChanged();
+  return {
+    quoteHash: link.quoteHash,
+    termsVersion: offer.termsVersion,
+    termsSha256: offer.termsSha256,
+    words: words.text,
+  };
 }
 
 async function requireCustomer(deps: ApiDeps, link: ConsentLink, said: Acceptance): Promise<void> {
@@ -61,10 +70,12 @@ async function requireCustomer(deps: ApiDeps, link: ConsentLink, said: Acceptanc
 async function accept(
   deps: ApiDeps,
   link: ConsentLink,
-  said: Acceptance,
-  sender: Sender,
+  agreement: {
+    readonly said: Acceptance;
+    readonly shown: Readonly<Record<string, string>>;
+    readonly sender: Sender;
+  },
 ): Promise<Recorded | 'pending'> {
-  const terms = await shownTerms(deps.knex, link);
   const evidenceId = await insertEvidence(deps.knex, {
     planChangeId: link.planChangeId,
     quoteHash: link.quoteHash,
@@ -72,9 +83,9 @@ async function accept(
     details: {
       channel: 'link',
       linkId: link.linkId,
-      typedName: said.typedName,
-      shown: { quoteHash: link.quoteHash, termsVersion: terms.version, termsSha256: terms.sha256 },
-      ...sender,
+      typedName: agreement.said.typedName,
+      shown: agreement.shown,
+      ...agreement.sender,
     },
     agentId: null,
     requestId: link.linkId,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { isoInstant, row, rows } from '../sql.ts';
+import { isoInstant, rows } from '../sql.ts';
 
 /** A link as the customer's page needs it: what was quoted, and whether the link can still be used. */
 export interface ConsentLink {
@@ -73,17 +73,4 @@ export async function spendLink(knex: Knex, linkId: string): Promise<string | un
     { linkId },
   );
   return spent?.usedAt;
-}
-
-/** The terms that the customer is shown with the quote of a link, kept with the evidence. */
-export async function shownTerms(
-  knex: Knex,
-  link: Pick<ConsentLink, 'planChangeId' | 'quoteHash'>,
-): Promise<{ version: string; sha256: string }> {
-  return row(
-    knex,
-    `SELECT t.version, t.sha256 FROM quotes q JOIN terms t ON t.version = q.terms_version
-     WHERE q.plan_change_id = :planChangeId AND q.hash = :quoteHash`,
-    { planChangeId: link.planChangeId, quoteHash: link.quoteHash },
-  );
 }

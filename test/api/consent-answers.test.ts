@@ -49,7 +49,7 @@ describe('Consent page: the answer', () => {
     const before = Date.now();
     const thanks = await customer.submit(agreementOf(account), { 'user-agent': 'Browser of a test' });
     assert.equal(thanks.status, 200, thanks.text);
-    assert.match(thanks.text, /<h1>Thank you, your agreement is recorded<\/h1>/);
+    assert.match(thanks.text, /<h1>Your plan was changed to Fiber Plus<\/h1>/);
     const completed = await eventually(async () => {
       const seen = await changeNow(api, link);
       return seen.status === 'completed' ? seen : undefined;
@@ -68,19 +68,21 @@ describe('Consent page: the answer', () => {
     const [{ details, method, given_at: givenAt, agent_id: agentId } = assert.fail()] = evidence;
     assert.ok(givenAt.getTime() >= before && givenAt.getTime() <= Date.now());
     assert.deepEqual([method, agentId], ['written', null]);
-    const { linkId, ...said } = details;
+    const { linkId, shown, ...said } = details;
+    const { words, ...named } = shown as Record<string, string>;
     assert.match(String(linkId), /^[0-9a-f-]{36}$/);
     assert.deepEqual(said, {
       channel: 'link',
       typedName: account.fullName,
-      shown: {
-        quoteHash: change.quote?.hash,
-        termsVersion: change.quote?.terms.version,
-        termsSha256: change.quote?.terms.sha256,
-      },
       clientAddress: '127.0.0.1',
       userAgent: 'Browser of a test',
     });
+    assert.deepEqual(named, {
+      quoteHash: change.quote?.hash,
+      termsVersion: change.quote?.terms.version,
+      termsSha256: change.quote?.terms.sha256,
+    });
+    assert.match(words ?? '', /^Change from\nFiber Basic\n[^]*\nI agree to this change/);
     const { items } = (await api.get(`/v1/customers/${change.customerId}/notes`)).read(notes);
     const [accepted] = items.filter(({ kind }) => kind === 'consent_accepted');
     assert.equal(accepted?.author.type, 'customer');
@@ -266,7 +268,7 @@ describe('Consent page: an offer that has run out', () => {
     expectProblem(await link.customer.send(agreementOf(link.account)), 410, 'link-expired');
     const page = await link.customer.submit(agreementOf(link.account));
     assert.deepEqual(
-      [page.status, /offer has expired, and nothing was changed/.test(page.text)],
+      [page.status, /<h1>This offer has expired<\/h1>\n<p>Nothing was charged/.test(page.text)],
       [410, true],
     );
     assert.equal((await changeNow(api, link)).status, 'awaiting_consent');

@@ -215,6 +215,7 @@ async function serveApi(
     webhookPublicKey: parts.webhookPublicKey === '' ? undefined : parts.webhookPublicKey,
     statusEvents: createStatusEvents(parts.databaseUrl, log),
     publicUrl: origin,
+    company: { name: 'QuickConnect', phone: '+1 800 555 0100' },
     temporal: { uiUrl, namespace },
   };
   const app = createApp(deps);

@@ -1,3 +1,4 @@
+import { closeBrowser } from './browser.ts';
 import { replayRecorded } from './replay-after-run.ts';
 import { stopTestStack } from './test-stack.ts';
 
@@ -16,5 +17,6 @@ export const mochaHooks: Mocha.RootHookObject = {
  * at their first use, so a run of pure tests starts none.
  */
 export async function mochaGlobalTeardown(): Promise<void> {
+  await closeBrowser();
   await stopTestStack();
 }

@@ -7,7 +7,7 @@ import type { Stage } from './path.ts';
 
 const MAIL_WITHIN_MS = 30_000;
 const CONSENT_LINK = /\/consent\/[A-Za-z0-9_-]{43}/;
-const HEADLINE = /<h1[^>]*>([^<]+)<\/h1>/;
+const HEADLINE = /<h1[^>]*>(.+?)<\/h1>/;
 const SHOWN_OF_A_LINK = 15;
 
 /** The customer's side of a consent link: open the mail, look at the page, send its form. */
@@ -51,7 +51,7 @@ export async function openCustomerPage(stage: Stage, { planChangeId }: PlanChang
       signal: AbortSignal.timeout(30_000),
     });
     const html = await answer.text();
-    const headline = HEADLINE.exec(html)?.[1] ?? 'a page';
+    const headline = HEADLINE.exec(html)?.[1]?.replaceAll(/<[^>]+>/g, '') ?? 'a page';
     // Who has the link has the customer's say: it is not shown whole.
     const shortPath = `${path.slice(0, SHOWN_OF_A_LINK)}…`;
     if (!answer.ok) throw new DemoError(`${method} ${shortPath} answered ${answer.status}: ${headline}.`);
@@ -60,7 +60,8 @@ export async function openCustomerPage(stage: Stage, { planChangeId }: PlanChang
   }
 }
 
-async function awaitLink(
+/** The mail with the link of a change, and the path of the page. @throws DemoError when none comes to the outbox */
+export async function awaitLink(
   outbox: string,
   planChangeId: string,
 ): Promise<{ readonly mail: Mail; readonly page: string }> {
