@@ -152,6 +152,18 @@ export const PATHS: Readonly<Record<string, Path>> = {
     await change.cancel();
     return ended(change);
   },
+  'plan-not-restored': async ({ rig, worker }) => {
+    const change = await openChange(rig, worker);
+    await rig.ownerKnex.raw(
+      `CREATE FUNCTION mistake() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN NEW.plan_change_id := NULL; RETURN NEW; END $$;
+       CREATE TRIGGER mistaken BEFORE INSERT ON subscription_periods FOR EACH ROW EXECUTE FUNCTION mistake()`,
+    );
+    await change.consent();
+    await rig.ownerKnex.raw('DROP FUNCTION mistake CASCADE');
+    await change.cancel();
+    return ended(change);
+  },
   failed: async ({ rig, worker }) => {
     const change = await openChange(rig, worker);
     await consentWhileBroken(rig, change, 'charges');
@@ -201,6 +213,21 @@ export const PATHS: Readonly<Record<string, Path>> = {
       { workflowId },
     );
     await change.consent(oldHash);
+    await change.consent();
+    return ended(change);
+  },
+  'overtaken-by-a-lost-cancellation': async ({ rig, worker }) => {
+    const change = await openChange(rig, worker);
+    const { planChangeId, workflowId, account } = change;
+    await rig.run(
+      'closePlanChange',
+      {
+        ...{ planChangeId, customerId: account.customerId, cause: 'lost', status: 'cancelled' },
+        ...{ expected: { status: 'awaiting_consent', revision: 1 }, remarkId: null },
+        ...{ author: { type: 'system', id: null }, now: new Date().toISOString() },
+      },
+      { workflowId },
+    );
     await change.consent();
     return ended(change);
   },
