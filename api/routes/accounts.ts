@@ -57,7 +57,7 @@ export function accountRoutes(deps: ApiDeps): Route[] {
       body: noteBody,
       answers: { 201: { description: 'Added, for good.', schema: note } },
       handle: async ({ agent, params, body, request }) => {
-        const customerId = await requireCustomer(deps, agent, params['id']);
+        const customerId = await requireCustomer(deps, agent, params['id'], 'write');
         await appendNote(deps.knex, {
           customerId,
           planChangeId: null,
