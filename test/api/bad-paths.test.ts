@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { problem } from '../../api/schemas/common.ts';
-import { createApiRig, type ApiAnswer, type ApiRig } from '../support/api-rig.ts';
+import { createApiRig, type ApiRig } from '../support/api-rig.ts';
 import { rowCounts, rowsGained } from '../support/database-contents.ts';
 import { openApi, routes, type OpenApi } from './documented.ts';
-import { expectFreshProblem, expectProblem } from './expect-problem.ts';
+import { expectFreshProblem } from './expect-problem.ts';
 import { samplesOf } from './json-samples.ts';
 import { rawAsAgent } from './raw-http.ts';
 
@@ -38,15 +37,6 @@ describe('API: bad paths and methods', function () {
     document = await openApi(api);
   });
   after(() => api.close());
-
-  const isProblem = (answer: ApiAnswer, what: string): void => {
-    assert.ok(
-      answer.status >= 400 && answer.status < 500,
-      `${what}: ${answer.status} ${answer.text.slice(0, 200)}`,
-    );
-    expectProblem(answer, answer.status, answer.read(problem).code);
-  };
-
   it('404 for malformed and unknown ids in every path', async () => {
     const before = await rowCounts(api.rig.ownerKnex);
     for (const route of routes(api).filter(({ path }) => path.includes('{'))) {

@@ -38,7 +38,11 @@ describe('the listener of the database’s notifications', () => {
   };
   const notify = async (): Promise<void> => {
     const knex = openDatabase({ url: database.appUrl, maxConnections: 1 });
-    await knex.raw(`SELECT pg_notify('plan_change_status', 'a-change')`).finally(() => knex.destroy());
+    try {
+      await knex.raw(`SELECT pg_notify('plan_change_status', 'a-change')`);
+    } finally {
+      await knex.destroy();
+    }
   };
 
   it('hears of a change', async () => {
