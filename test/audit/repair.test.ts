@@ -32,6 +32,12 @@ describe('npm run audit -- --repair: what it decides', () => {
     ['ended while held', { status: 'held' }, 'ended', 'cancel'],
     ['ended after it was applied', applied, 'ended', 'finish'],
     ['ended before its summary', { ...applied, status: 'activated' }, 'gone', 'finish'],
+    [
+      'ended before its summary, with another change after it',
+      { ...applied, status: 'activated', mismatches: ['current_plan'] },
+      'ended',
+      'finish',
+    ],
     ['set back after it had ended', { status: 'completed' }, 'alive', 'catch_up'],
     ['set back after it was applied', applied, 'alive', 'catch_up'],
     ['waiting', {}, 'alive', undefined],

@@ -29,7 +29,8 @@ export function decide(facts: ChangeFacts, workflow: WorkflowStands): Repair | u
   if (workflow === 'completed') return undecided(`it is ${status}, and its workflow ended by itself`);
   if (facts.isApplied) {
     if (!APPLIED.has(status)) return undecided(`it is ${status} and marked as applied`);
-    if (facts.mismatches.length === 0) return { kind: 'finish' };
+    // Once it was read back only its mail remains, whatever other changes came after it.
+    if (status === 'activated' || facts.mismatches.length === 0) return { kind: 'finish' };
     return undecided(`it is applied, and reads back other than agreed: ${facts.mismatches.join(', ')}`);
   }
   if (!NOT_APPLIED.has(status)) return undecided(`it is ${status} and not marked as applied`);
