@@ -47,6 +47,7 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessRow>> = {
   streamPlanChangeEvents: row(EVERYONE, 'change', 200),
   showConsentPage: row('public', 'nothing', 410),
   answerConsentPage: row('public', 'nothing', 410),
+  showConsentTerms: row('public', 'nothing', 410),
   receiveSendgridEvents: row('public', 'nothing', 403),
   getMetrics: row('public', 'nothing', 200),
   getLiveness: row('public', 'nothing', 200),
