@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
@@ -5,7 +6,48 @@ import { z } from 'zod';
 const DEFAULT_TEMPORAL_ADDRESS = '127.0.0.1:7233';
 
 const port = z.coerce.number().int().min(1).max(65_535);
+const count = (figure: number) => z.coerce.number().int().min(1).max(1_000_000_000).default(figure);
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+
+/** How much is let in. Counted in the database. */
+export interface LimitFigures {
+  readonly agentRequestsPerMinute: number;
+  /** Requests that change something of one account, of all agents together. */
+  readonly accountWritesPerMinute: number;
+  readonly consentLinkRequestsPerMinute: number;
+  /** Wrong answers by one link, until it closes. */
+  readonly consentLinkTries: number;
+  readonly identificationFailuresPerAccount: number;
+  readonly identificationFailuresPerAgent: number;
+  readonly identificationWindowMinutes: number;
+}
+
+export const DEFAULT_LIMITS: LimitFigures = {
+  agentRequestsPerMinute: 1_200,
+  accountWritesPerMinute: 120,
+  consentLinkRequestsPerMinute: 60,
+  consentLinkTries: 5,
+  identificationFailuresPerAccount: 5,
+  identificationFailuresPerAgent: 30,
+  identificationWindowMinutes: 15,
+};
+
+const NAMED_NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+/** Hops, or addresses, CIDR ranges and named networks, comma-separated. */
+const proxies = z
+  .string()
+  .default('loopback')
+  .transform((value, context) => {
+    if (/^\d{1,2}$/.test(value)) return Number(value);
+    const networks = value.split(',').map((network) => network.trim());
+    if (networks.every(isNetwork)) return networks;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a number of proxies, or addresses and CIDR ranges separated by commas',
+    });
+    return z.NEVER;
+  });
 
 const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
@@ -13,6 +55,15 @@ const environment = z.object({
   API_PORT: port.default(8080),
   /** Origin under which customers and agents reach the API; consent links are made from it. */
   PUBLIC_URL: url.optional(),
+  /** Which proxies may say where a request came from: kept with a customer's consent. */
+  TRUST_PROXY: proxies,
+  AGENT_REQUESTS_PER_MINUTE: count(DEFAULT_LIMITS.agentRequestsPerMinute),
+  ACCOUNT_WRITES_PER_MINUTE: count(DEFAULT_LIMITS.accountWritesPerMinute),
+  CONSENT_LINK_REQUESTS_PER_MINUTE: count(DEFAULT_LIMITS.consentLinkRequestsPerMinute),
+  CONSENT_LINK_TRIES: count(DEFAULT_LIMITS.consentLinkTries),
+  IDENTIFICATION_FAILURES_PER_ACCOUNT: count(DEFAULT_LIMITS.identificationFailuresPerAccount),
+  IDENTIFICATION_FAILURES_PER_AGENT: count(DEFAULT_LIMITS.identificationFailuresPerAgent),
+  IDENTIFICATION_WINDOW_MINUTES: count(DEFAULT_LIMITS.identificationWindowMinutes),
   TEMPORAL_UI_URL: url.default('http://127.0.0.1:8233'),
   TASK_QUEUE: z.string().min(1).default('plan-change'),
   /** Path of a prebuilt workflow bundle; without it the worker bundles at start. */
@@ -30,7 +81,13 @@ const environment = z.object({
 
 export interface Config {
   readonly databaseUrl: string;
-  readonly api: { readonly host: string; readonly port: number; readonly publicUrl: string };
+  readonly api: {
+    readonly host: string;
+    readonly port: number;
+    readonly publicUrl: string;
+    readonly trustedProxies: number | string[];
+    readonly limits: LimitFigures;
+  };
   readonly temporal: {
     readonly connection: ClientConnectConfig['connectionOptions'];
     readonly namespace: string;
@@ -79,6 +136,16 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       host: settings.API_HOST,
       port: settings.API_PORT,
       publicUrl: settings.PUBLIC_URL ?? `http://${settings.API_HOST}:${settings.API_PORT}`,
+      trustedProxies: settings.TRUST_PROXY,
+      limits: {
+        agentRequestsPerMinute: settings.AGENT_REQUESTS_PER_MINUTE,
+        accountWritesPerMinute: settings.ACCOUNT_WRITES_PER_MINUTE,
+        consentLinkRequestsPerMinute: settings.CONSENT_LINK_REQUESTS_PER_MINUTE,
+        consentLinkTries: settings.CONSENT_LINK_TRIES,
+        identificationFailuresPerAccount: settings.IDENTIFICATION_FAILURES_PER_ACCOUNT,
+        identificationFailuresPerAgent: settings.IDENTIFICATION_FAILURES_PER_AGENT,
+        identificationWindowMinutes: settings.IDENTIFICATION_WINDOW_MINUTES,
+      },
     },
     temporal: {
       connection: {
@@ -100,4 +167,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     logLevel: settings.LOG_LEVEL,
   };
+}
+
+function isNetwork(network: string): boolean {
+  if (NAMED_NETWORKS.has(network)) return true;
+  const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(network) ?? [];
+  const version = isIP(address);
+  return version !== 0 && (bits === undefined || Number(bits) <= (version === 4 ? 32 : 128));
 }

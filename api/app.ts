@@ -21,6 +21,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { planChangeRoutes } from './routes/plan-changes.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import { sendgridWebhookRouter } from './sendgrid-webhook.ts';
+import { refuseWrongMethods } from './wrong-method.ts';
 
 const BODY_LIMIT = '32kb';
 
@@ -40,7 +41,7 @@ export function routesOf(deps: ApiDeps): Route[] {
 /** The API as an Express application that does not listen yet. */
 export function createApp(deps: ApiDeps): Express {
   const app = express();
-  app.set('trust proxy', 'loopback');
+  app.set('trust proxy', deps.trustedProxies);
   app.use(
     pinoHttp({
       logger: deps.log,
@@ -64,16 +65,18 @@ export function createApp(deps: ApiDeps): Express {
   app.use(helmet({ strictTransportSecurity: false }));
   const metrics = createMetrics();
   app.use(metrics.measure);
+  const routes = routesOf(deps);
+  const document = openApiDocument(routes, deps.publicUrl);
+  // Before the routers, which would answer OPTIONS by themselves.
+  refuseWrongMethods(app, document.paths);
   app.use(healthRouter(deps));
   app.use(metrics.router);
-
-  const routes = routesOf(deps);
-  app.use(docsRouter(openApiDocument(routes, deps.publicUrl)));
+  app.use(docsRouter(document));
   app.use(consentPageRouter(deps));
   app.use(sendgridWebhookRouter(deps));
   app.use(eventsRouter(deps));
   app.use(express.json({ limit: BODY_LIMIT, strict: false, type: () => true }));
-  for (const route of routes) mount(app, deps.knex, route);
+  for (const route of routes) mount(app, deps, route);
   app.use(unknownPath);
   app.use(problemHandler(deps.log));
   return app;

@@ -30,8 +30,8 @@ const KEY = /^Bearer +(pc_([0-9A-Za-z]{8})_[0-9A-Za-z]{16,})$/i;
 export async function authenticate(knex: Knex, authorization: string | undefined): Promise<Agent> {
   const [, key, prefix] = KEY.exec(authorization ?? '') ?? [];
   if (key === undefined || prefix === undefined) throw unauthenticated();
-  const found = await findApiKey(knex, prefix);
   const presented = createHash('sha256').update(key).digest();
+  const found = await findApiKey(knex, prefix, presented.toString('hex'));
   if (found === undefined || !timingSafeEqual(presented, Buffer.from(found.keySha256, 'hex')))
     throw unauthenticated();
   return { agentId: found.agentId, role: found.role };

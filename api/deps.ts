@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
+import type { LimitFigures } from '../config.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PlanChangeGateway } from './plan-change-gateway.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { StatusEvents } from './status-events.ts';
 
 /** How customers reach the company, on pages for them. */
@@ -21,6 +23,10 @@ export interface ApiDeps {
   readonly company: Company;
   /** Verification key of SendGrid's signed events; without it none are taken. */
   readonly webhookPublicKey: string | undefined;
+  readonly limits: LimitFigures;
+  readonly rateLimits: RateLimits;
+  /** Proxies that may say where a request came from: how many, or which. */
+  readonly trustedProxies: number | string[];
   readonly statusEvents: StatusEvents;
   readonly temporal: { readonly uiUrl: string; readonly namespace: string };
 }

@@ -12,6 +12,7 @@ export interface ProblemOptions {
   /** Extension members of RFC 9457; never personal data. */
   readonly extra?: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   /** The outcome of the request: a repeat with the same Idempotency-Key is answered with it. */
   readonly final?: boolean;
 }

@@ -1,11 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { LimitFigures } from '../config.ts';
+import { createLimiterStore } from '../db/limiter-store.ts';
 import { HttpProblem } from './http-errors.ts';
-
-const WINDOW_SECONDS = 15 * 60;
-const FAILURES_PER_ACCOUNT = 5;
-const FAILURES_PER_AGENT = 30;
 
 /** How long an attempt waits for the one before it, milliseconds. */
 const TURN_MS = 1_000;
@@ -24,19 +22,20 @@ export interface IdentificationLimits {
   ): Promise<T>;
 }
 
-export function createIdentificationLimits(knex: Knex): IdentificationLimits {
+export function createIdentificationLimits(knex: Knex, figures: LimitFigures): IdentificationLimits {
+  const storeClient = createLimiterStore(knex);
   const limiter = (keyPrefix: string, points: number) =>
     new RateLimiterPostgres({
-      storeClient: knex,
-      storeType: 'knex',
+      storeClient,
+      storeType: 'client',
       tableName: 'rate_limits',
       tableCreated: true,
       keyPrefix,
       points,
-      duration: WINDOW_SECONDS,
+      duration: figures.identificationWindowMinutes * 60,
     });
-  const perAccount = limiter('identify-account', FAILURES_PER_ACCOUNT);
-  const perAgent = limiter('identify-agent', FAILURES_PER_AGENT);
+  const perAccount = limiter('identify-account', figures.identificationFailuresPerAccount);
+  const perAgent = limiter('identify-agent', figures.identificationFailuresPerAgent);
 
   const takeTurn = turns();
 

@@ -1,10 +1,10 @@
 import type { Express, Request, Response } from 'express';
-import type { Knex } from 'knex';
 import type { z } from 'zod';
 import type { StoredAnswer } from '../db/stores/idempotency-keys.ts';
 import { isUuid } from './access-to-customer.ts';
 import type { Agent } from './auth.ts';
 import { authenticate, authorize, NOBODY } from './auth.ts';
+import type { ApiDeps } from './deps.ts';
 import type { InputProblem } from './http-errors.ts';
 import { HttpProblem, invalidInput, notFound } from './http-errors.ts';
 import { keyedRequest } from './idempotency.ts';
@@ -16,12 +16,13 @@ import type { Answer, Route } from './route.ts';
 const SHOWN_PROBLEMS = 20;
 
 /** Serves a route: authenticate, authorise, parse once, one call, serialise. */
-export function mount(app: Express, knex: Knex, route: Route): void {
+export function mount(app: Express, deps: Pick<ApiDeps, 'knex' | 'rateLimits'>, route: Route): void {
+  const { knex } = deps;
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
   app[route.method](path, routeNamed(route.path), async (request, response) => {
     // What an agent sees of a customer stays in no cache on the way.
     if (route.access !== 'public') response.set('cache-control', 'no-store');
-    const agent = await agentOf(knex, route, request);
+    const agent = await agentOf(deps, route, request, response);
     // Unknown or malformed ids are 404, whatever else the request holds.
     if (route.path.includes('{id}') && !isUuid(idOf(request))) throw notFound('id');
     const query = parse(route.query, request.query, 'query');
@@ -54,9 +55,15 @@ function idOf(request: Request): string {
   return typeof id === 'string' ? id : '';
 }
 
-async function agentOf(knex: Knex, route: Route, request: Request): Promise<Agent> {
+async function agentOf(
+  { knex, rateLimits }: Pick<ApiDeps, 'knex' | 'rateLimits'>,
+  route: Route,
+  request: Request,
+  response: Response,
+): Promise<Agent> {
   if (route.access === 'public') return NOBODY;
   const agent = await authenticate(knex, request.get('authorization'));
+  response.set(await rateLimits.agent(agent.agentId));
   authorize(agent, route.access);
   return agent;
 }

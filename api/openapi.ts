@@ -10,13 +10,18 @@ const idempotencyKey = z
   .regex(/^[\x21-\x7e]{1,255}$/)
   .meta({ description: 'New for each new request, the same for its repeats: they get the same answer.' });
 
+/** As far as the API itself reads it. */
+export interface OpenApiDocument {
+  readonly paths: Readonly<Record<string, object>>;
+}
+
 /** The OpenAPI 3.1 document of the routes: the same schemas that validate. */
-export function openApiDocument(routes: readonly Route[], publicUrl: string): object {
+export function openApiDocument(routes: readonly Route[], publicUrl: string): OpenApiDocument {
   const paths: ZodOpenApiPathsObject = { ...EXTRA_PATHS };
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
   }
-  return createDocument({
+  const document = createDocument({
     openapi: '3.1.0',
     info: {
       title: 'Plan change',
@@ -30,6 +35,7 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): ob
     paths,
     components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
   });
+  return { ...document, paths: { ...document.paths } };
 }
 
 function operationOf(route: Route): ZodOpenApiOperationObject {

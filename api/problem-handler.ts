@@ -50,7 +50,8 @@ export const unknownPath: RequestHandler = (_request, response) => {
 };
 
 function sendProblem(response: Response, problem: HttpProblem): void {
-  const { retryAfterSeconds } = problem.options;
+  const { retryAfterSeconds, headers } = problem.options;
+  if (headers) response.set(headers);
   if (retryAfterSeconds !== undefined) response.set('retry-after', String(retryAfterSeconds));
   if (problem.status === 401) response.set('www-authenticate', 'Bearer');
   response

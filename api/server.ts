@@ -6,6 +6,7 @@ import { sweepEvidence } from '../db/stores/evidence.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { createApp } from './app.ts';
 import { createHttpServer } from './http-server.ts';
+import { createRateLimits } from './rate-limits.ts';
 import { createStatusEvents } from './status-events.ts';
 import { createPlanChangeGateway } from './plan-change-gateway.ts';
 
@@ -31,6 +32,9 @@ async function main(): Promise<void> {
     gateway,
     log,
     policy: DEFAULT_POLICY,
+    limits: config.api.limits,
+    rateLimits: createRateLimits(knex, config.api.limits),
+    trustedProxies: config.api.trustedProxies,
     statusEvents,
     webhookPublicKey: config.mail.webhookPublicKey,
     publicUrl: config.api.publicUrl,

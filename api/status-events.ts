@@ -1,9 +1,8 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import pg from 'pg';
 import type { Logger } from 'pino';
 
 const CHANNEL = 'plan_change_status';
-const RECONNECT_MS = 1_000;
 
 export interface StatusListener {
   readonly changed: () => void;
@@ -20,22 +19,46 @@ export interface StatusEvents {
   close(): Promise<void>;
 }
 
+/** Milliseconds. */
+export interface StatusEventsTimes {
+  readonly reconnectAfter: number;
+  /** How often the connection is asked whether it still is one. */
+  readonly checkEvery: number;
+  /** How long the database may take to answer. */
+  readonly answerWithin: number;
+}
+
+const TIMES: StatusEventsTimes = { reconnectAfter: 1_000, checkEvery: 10_000, answerWithin: 5_000 };
+
+/** What a client is made of, as far as it is needed to be rid of one that does not answer. */
+interface WithSocket {
+  readonly connection: { readonly stream: { destroy(): void } };
+}
+
 /**
  * One connection for all listeners, opened with the first. It reconnects by itself; what was missed meanwhile
- * is found because every listener is called once more and reads on from where it was.
+ * is found because every listener is called once more and reads on from where it was. A connection on which
+ * nothing comes looks like one on which nothing happens, so it is asked regularly.
  */
-export function createStatusEvents(databaseUrl: string, log: Logger): StatusEvents {
+export function createStatusEvents(
+  databaseUrl: string,
+  log: Logger,
+  times: StatusEventsTimes = TIMES,
+): StatusEvents {
   const emitter = new EventEmitter().setMaxListeners(0);
   const everybody = Symbol('everybody');
   const closing = Symbol('closing');
   let client: pg.Client | undefined;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
+  let check: NodeJS.Timeout | undefined;
 
   async function connect(): Promise<void> {
     const fresh = new pg.Client({
       connectionString: databaseUrl,
       application_name: 'plan-change events',
+      connectionTimeoutMillis: times.answerWithin,
+      query_timeout: times.answerWithin,
       keepAlive: true,
     });
     client = fresh;
@@ -45,13 +68,24 @@ export function createStatusEvents(databaseUrl: string, log: Logger): StatusEven
     const lost = (): void => {
       if (client !== fresh) return;
       client = undefined;
-      if (!closed) retry = setTimeout(() => void connect(), RECONNECT_MS);
+      clearTimeout(check);
+      // A farewell would wait for a peer that does not answer.
+      (fresh as unknown as WithSocket).connection.stream.destroy();
+      if (!closed) retry = setTimeout(() => void connect(), times.reconnectAfter);
     };
     fresh.on('error', lost);
     fresh.on('end', lost);
+    const checkLater = (): void => {
+      check = setTimeout(() => {
+        fresh.query('SELECT 1').then(() => {
+          if (client === fresh) checkLater();
+        }, lost);
+      }, times.checkEvery);
+    };
     try {
       await fresh.connect();
       await fresh.query(`LISTEN ${CHANNEL}`);
+      checkLater();
       emitter.emit(everybody);
     } catch {
       log.warn('status events wait for the database');
@@ -76,10 +110,15 @@ export function createStatusEvents(databaseUrl: string, log: Logger): StatusEven
       closed = true;
       emitter.emit(closing);
       clearTimeout(retry);
-      if (client === undefined) return;
-      const ended = once(client, 'end').catch(() => undefined);
-      await client.end();
-      await ended;
+      clearTimeout(check);
+      const last = client;
+      client = undefined;
+      if (last === undefined) return;
+      const giveUp = setTimeout(() => {
+        (last as unknown as WithSocket).connection.stream.destroy();
+      }, times.answerWithin);
+      await last.end().catch(() => undefined);
+      clearTimeout(giveUp);
     },
   };
 }

@@ -19,7 +19,7 @@ const STATEMENTS = `
         (SELECT string_agg(quote_literal(l.enumlabel), ', ' ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid))
       FROM pg_type t, ns WHERE t.typnamespace = ns.oid AND t.typtype = 'e'
     UNION ALL
-    SELECT 3, c.relname, format(E'CREATE TABLE %I (\\n%s\\n);', c.relname,
+    SELECT 3, c.relname, format(E'CREATE %sTABLE %I (\\n%s\\n);', CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED ' ELSE '' END, c.relname,
         (SELECT string_agg(format('  %I %s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
             CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END,
             CASE WHEN a.attidentity = 'a' THEN ' GENERATED ALWAYS AS IDENTITY' ELSE '' END,

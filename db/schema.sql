@@ -58,7 +58,8 @@ CREATE TABLE api_keys (
   key_sha256 text NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   expires_at timestamp with time zone,
-  revoked_at timestamp with time zone
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone
 );
 
 CREATE TABLE balance_entries (
@@ -296,6 +297,12 @@ CREATE TABLE remarks (
   body text NOT NULL,
   request_id uuid,
   created_at timestamp with time zone NOT NULL DEFAULT now()
+);
+
+CREATE UNLOGGED TABLE request_counts (
+  key text NOT NULL,
+  points integer NOT NULL DEFAULT 0,
+  expire double precision
 );
 
 CREATE TABLE step_receipts (
@@ -558,6 +565,8 @@ ALTER TABLE remarks ADD CONSTRAINT remarks_plan_change_id_fkey FOREIGN KEY (plan
 
 ALTER TABLE remarks ADD CONSTRAINT remarks_request_id_key UNIQUE (request_id);
 
+ALTER TABLE request_counts ADD CONSTRAINT request_counts_pkey PRIMARY KEY (key);
+
 ALTER TABLE step_receipts ADD CONSTRAINT step_receipts_pkey PRIMARY KEY (workflow_id, step);
 
 ALTER TABLE subscription_periods ADD CONSTRAINT subscription_periods_pkey PRIMARY KEY (subscription_id, valid WITHOUT OVERLAPS);
@@ -777,6 +786,8 @@ GRANT SELECT ON agents TO auditor;
 
 GRANT SELECT ON api_keys TO app;
 
+GRANT UPDATE (last_used_at) ON api_keys TO app;
+
 GRANT SELECT ON api_keys TO auditor;
 
 GRANT INSERT, SELECT ON balance_entries TO app;
@@ -858,6 +869,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON rate_limits TO app;
 GRANT INSERT, SELECT ON remarks TO app;
 
 GRANT SELECT ON remarks TO auditor;
+
+GRANT DELETE, INSERT, SELECT, UPDATE ON request_counts TO app;
 
 GRANT INSERT, SELECT ON step_receipts TO app;
 

@@ -17,7 +17,7 @@ export async function pageOfProblem(
 ): Promise<string> {
   try {
     if (problem.status === 422) {
-      const link = await openLink(deps.knex, token);
+      const link = await openLink(deps, token);
       return askPage(deps.company, token, await customerOffer(deps.knex, link.linkId), { problem, body });
     }
     const offer = problem.code.startsWith('link-') ? await offerOf(deps, token) : null;

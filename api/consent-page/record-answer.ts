@@ -14,7 +14,6 @@ import { alreadyUsed, detailsDoNotMatch, gone, notRightNow, tooManyTries, wordsC
 import { offerView } from './offer-view.ts';
 import { shownWords } from './shown-words.ts';
 
-export const ALLOWED_TRIES = 5;
 const CUSTOMER = { type: 'customer', id: null } as const;
 
 /** Where it came from, kept with the evidence. */
@@ -27,7 +26,7 @@ export type Recorded = 'accepted' | 'held' | 'failed' | 'declined';
 
 /**
  * Records the customer's answer to the quote of an open link. Agreeing needs the customer's name and the end of
- * the account number, which a mail scanner does not know: 422 when they do not match, 429 after five times.
+ * the account number, which a mail scanner does not know: 422 when they do not match, 429 after too many.
  * @returns what came of it, or `pending` when it is durable and not finished. Throws HttpProblem 409 when an
  *   answer was recorded before, 410 when the quote is no longer on offer.
  */
@@ -61,7 +60,7 @@ async function shownWith(
 }
 
 async function requireCustomer(deps: ApiDeps, link: ConsentLink, said: Acceptance): Promise<void> {
-  const left = await takeTry(deps.knex, link.linkId, ALLOWED_TRIES);
+  const left = await takeTry(deps.knex, link.linkId, deps.limits.consentLinkTries);
   if (left === undefined) throw tooManyTries();
   if (!isCustomer(link, said)) throw detailsDoNotMatch(left);
   await giveTryBack(deps.knex, link.linkId);

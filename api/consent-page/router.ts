@@ -3,12 +3,13 @@ import express, { Router } from 'express';
 import { findTerms } from '../../db/read-models/catalogue.ts';
 import { customerOffer } from '../../db/read-models/customer-offer.ts';
 import { spendLink } from '../../db/stores/consent-links.ts';
+import type { ConsentLink } from '../../db/stores/consent-links.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem, notFound } from '../http-errors.ts';
 import { logFault, problemOf } from '../problem-handler.ts';
 import { answerBody, missingIn } from './answer-body.ts';
 import { alreadyUsed, answerMissing } from './answers.ts';
-import { findLink, openLink } from './links.ts';
+import { requireOpen, visitedLink } from './links.ts';
 import { offerView } from './offer-view.ts';
 import { askPage, statePage, termsPage } from './pages.ts';
 import { pageOfProblem, wordsForCustomers } from './problem-page.ts';
@@ -35,13 +36,13 @@ export function consentPageRouter(deps: ApiDeps): Router {
     next();
   });
   router.get('/consent/:token', async (request, response) => {
-    const link = await openLink(deps.knex, tokenOf(request));
+    const link = await openedLink(deps, request, response);
     const offer = await customerOffer(deps.knex, link.linkId);
     if (wantsJson(request)) response.json(offerView(offer));
     else response.type('html').send(askPage(deps.company, tokenOf(request), offer));
   });
   router.get('/consent/:token/terms', async (request, response) => {
-    const { linkId } = await findLink(deps.knex, tokenOf(request));
+    const { linkId } = await visitedLink(deps, tokenOf(request), response);
     const { termsVersion } = await customerOffer(deps.knex, linkId);
     const terms = await findTerms(deps.knex, termsVersion);
     if (!terms) throw notFound('version of the terms');
@@ -62,8 +63,12 @@ export function consentPageRouter(deps: ApiDeps): Router {
   return router;
 }
 
+async function openedLink(deps: ApiDeps, request: Request, response: Response): Promise<ConsentLink> {
+  return requireOpen(await visitedLink(deps, tokenOf(request), response), deps.limits.consentLinkTries);
+}
+
 async function answer(deps: ApiDeps, request: Request, response: Response): Promise<void> {
-  const link = await openLink(deps.knex, tokenOf(request));
+  const link = await openedLink(deps, request, response);
   const said = answerBody.safeParse(request.body ?? {});
   if (!said.success) throw answerMissing(missingIn(said.error));
   const outcome = await recordAnswer(deps, link, said.data, {
@@ -108,7 +113,8 @@ function asPage(deps: ApiDeps): ErrorRequestHandler {
     logFault(deps.log, request, error, problem);
     const told =
       error instanceof HttpProblem && problem.status !== 404 ? problem : wordsForCustomers(problem);
-    const { retryAfterSeconds } = told.options;
+    const { retryAfterSeconds, headers } = told.options;
+    if (headers) response.set(headers);
     if (retryAfterSeconds !== undefined) response.set('retry-after', String(retryAfterSeconds));
     const page = await pageOfProblem(deps, tokenOf(request), told, request.body);
     response.status(told.status).type('html').send(page);

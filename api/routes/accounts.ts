@@ -1,10 +1,17 @@
 import type { NoteView } from '../../db/read-models/account-notes.ts';
-import { chainStatus, findNoteOfRequest, listNotes } from '../../db/read-models/account-notes.ts';
+import {
+  chainStatus,
+  contactDataOf,
+  findNoteOfRequest,
+  listNotes,
+} from '../../db/read-models/account-notes.ts';
 import { accountLedger } from '../../db/read-models/account-ledger.ts';
 import { appendNote } from '../../db/stores/account-notes.ts';
+import { maskContactData } from '../../domain/contact-data.ts';
 import { toMoneyJson } from '../../domain/money.ts';
 import { statementOf } from '../../domain/statement.ts';
-import { requireCustomer } from '../access-to-customer.ts';
+import { requireCustomer, seesNoContactData } from '../access-to-customer.ts';
+import type { Agent } from '../auth.ts';
 import { ACCESS } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invalidInput } from '../http-errors.ts';
@@ -35,11 +42,12 @@ export function accountRoutes(deps: ApiDeps): Route[] {
           limit: query.limit + 1,
         });
         const items = found.slice(0, query.limit);
+        const shown = await forRole(deps, agent, customerId);
         const last = items.at(-1);
         return {
           status: 200,
           body: {
-            items: items.map(serialiseNote),
+            items: items.map((view) => serialiseNote({ ...view, body: shown(view.body) })),
             nextCursor: found.length > query.limit && last ? last.sequence.toString() : null,
             chain: await chainStatus(deps.knex, customerId),
           },
@@ -57,7 +65,7 @@ export function accountRoutes(deps: ApiDeps): Route[] {
       body: noteBody,
       answers: { 201: { description: 'Added, for good.', schema: note } },
       handle: async ({ agent, params, body, request }) => {
-        const customerId = await requireCustomer(deps, agent, params['id']);
+        const customerId = await requireCustomer(deps, agent, params['id'], 'write');
         await appendNote(deps.knex, {
           customerId,
           planChangeId: null,
@@ -101,6 +109,13 @@ export function accountRoutes(deps: ApiDeps): Route[] {
       },
     }),
   ];
+}
+
+/** Agents wrote what they wrote; for ops and auditors the customer's contact data in it is masked. */
+async function forRole(deps: ApiDeps, agent: Agent, customerId: string): Promise<(body: string) => string> {
+  if (!seesNoContactData(agent)) return (body) => body;
+  const known = await contactDataOf(deps.knex, customerId);
+  return (body) => maskContactData(body, known);
 }
 
 function serialiseNote(view: NoteView) {

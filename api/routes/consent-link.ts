@@ -22,7 +22,7 @@ export function consentLinkRoutes(deps: ApiDeps): Route[] {
       body: consentLinkBody,
       answers: { 202: { description: 'The mail is on its way.', schema: acceptedPlanChange } },
       handle: async ({ agent, params, request }) => {
-        const view = await requirePlanChange(deps, agent, params['id']);
+        const view = await requirePlanChange(deps, agent, params['id'], 'write');
         if (isTerminal(view.status)) throw changeClosed(view.status);
         if (view.status !== 'awaiting_consent') throw refused('WRONG_STATE', view.status);
         // The step judges again, by workflow time; but it can only send nothing, and 202 would say it did.

@@ -2,11 +2,15 @@ import type { Request, Response } from 'express';
 import { Router } from 'express';
 import { transitionsAfter } from '../../db/read-models/transitions.ts';
 import { isTerminal } from '../../domain/plan-change-status.ts';
+import type { PlanChangeView } from '../../db/read-models/plan-changes.ts';
 import { requirePlanChange } from '../access-to-customer.ts';
 import { ACCESS, authenticate, authorize } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
+import { HttpProblem } from '../http-errors.ts';
 
 const HEARTBEAT_MS = 15_000;
+/** When the database is asked again after it did not answer. */
+const AGAIN_MS = 1_000;
 
 /**
  * Server-sent events: every change of status, from the first on, or after Last-Event-ID. Ends when the change
@@ -16,8 +20,11 @@ export function eventsRouter(deps: ApiDeps): Router {
   const router = Router();
   router.get('/v1/plan-changes/:id/events', async (request, response) => {
     const agent = await authenticate(deps.knex, request.get('authorization'));
+    response.set(await deps.rateLimits.agent(agent.agentId));
     authorize(agent, ACCESS.everyone);
     const view = await requirePlanChange(deps, agent, request.params.id);
+    const admit = async (): Promise<PlanChangeView> =>
+      requirePlanChange(deps, await authenticate(deps.knex, request.get('authorization')), request.params.id);
     const after = lastEventId(request);
     if (isTerminal(view.status) && (await transitionsAfter(deps.knex, view.id, after)).length === 0) {
       // Nothing will ever follow: 204 tells a listener not to connect again.
@@ -32,17 +39,40 @@ export function eventsRouter(deps: ApiDeps): Router {
     // Whoever has seen everything so far is told at once that they are connected.
     response.flushHeaders();
     if (request.method === 'HEAD') response.end();
-    else await stream(deps, view.id, after, response);
+    else
+      await stream(deps, { planChangeId: view.id, after, isAdmitted: () => stillAdmitted(admit) }, response);
   });
   return router;
 }
 
-async function stream(deps: ApiDeps, planChangeId: string, after: bigint, response: Response): Promise<void> {
+interface Listening {
+  readonly planChangeId: string;
+  readonly after: bigint;
+  readonly isAdmitted: () => Promise<boolean>;
+}
+
+/** False once the key or the identification of whoever listens has ended. */
+async function stillAdmitted(admit: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await admit();
+    return true;
+  } catch (error) {
+    if (error instanceof HttpProblem) return false;
+    throw error;
+  }
+}
+
+async function stream(
+  deps: ApiDeps,
+  { planChangeId, after, isAdmitted }: Listening,
+  response: Response,
+): Promise<void> {
   let last = after;
   let working = Promise.resolve(false);
   const ended = new Promise<void>((resolve) => {
     response.on('close', resolve);
     const flush = async (): Promise<boolean> => {
+      if (!(await isAdmitted())) return true;
       for (const transition of await transitionsAfter(deps.knex, planChangeId, last)) {
         if (response.writableEnded) return true;
         last = transition.id;
@@ -52,29 +82,29 @@ async function stream(deps: ApiDeps, planChangeId: string, after: bigint, respon
       }
       return false;
     };
-    let isBehind = false;
+    let again: NodeJS.Timeout | undefined;
     // One read at a time: notifications that come meanwhile are covered by the next.
     const changed = (): void => {
       working = working
         .then((done) => done || flush())
         .then((done) => {
-          isBehind = false;
           if (done) resolve();
           return done;
         })
         .catch(() => {
-          isBehind = true;
+          again = setTimeout(changed, AGAIN_MS);
           return false;
         });
     };
     const unsubscribe = deps.statusEvents.subscribe(planChangeId, { changed, ended: resolve });
     const heartbeat = setInterval(() => {
       response.write(': still here\n\n');
-      // The database did not answer when it was asked; its notification will not come again.
-      if (isBehind) changed();
+      // Whoever may no longer listen is turned away.
+      changed();
     }, HEARTBEAT_MS);
     response.on('close', () => {
       unsubscribe();
+      clearTimeout(again);
       clearInterval(heartbeat);
     });
     changed();

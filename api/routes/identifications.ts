@@ -20,7 +20,7 @@ const FAILURE_TAKES_MS = 150;
 
 /** Step 1 of the procedure: "Verify the customer's account information (name, address, account number)". */
 export function identificationRoutes(deps: ApiDeps): Route[] {
-  const limits = createIdentificationLimits(deps.knex);
+  const limits = createIdentificationLimits(deps.knex, deps.limits);
   return [
     defineRoute({
       method: 'post',

@@ -57,7 +57,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       idempotencyKey: 'optional',
       body: reasonBody,
       handle: async ({ agent, params, body, request }) => {
-        const view = await requirePlanChange(deps, agent, params['id']);
+        const view = await requirePlanChange(deps, agent, params['id'], 'write');
         if (view.status === endsAs) return shown(deps, view);
         if (isTerminal(view.status)) throw changeClosed(view.status);
         const remarkId = await insertRemark(deps.knex, {
@@ -81,7 +81,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       idempotencyKey: 'required',
       body: consentBody,
       handle: async ({ agent, params, body, request }) => {
-        const view = await requirePlanChange(deps, agent, params['id']);
+        const view = await requirePlanChange(deps, agent, params['id'], 'write');
         refuseImplausible(body);
         // An earlier try may have done it all; while the change is open, the same message waits for its end.
         if (isTerminal(view.status) && (await wasAccepted(deps.knex, request.id))) return shown(deps, view);
@@ -114,7 +114,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       idempotencyKey: 'optional',
       body: requoteBody,
       handle: async ({ agent, params, request }) => {
-        const view = await requirePlanChange(deps, agent, params['id']);
+        const view = await requirePlanChange(deps, agent, params['id'], 'write');
         if (agent.role === 'ops' && view.status !== 'held') throw refused('WRONG_STATE', view.status);
         if (isTerminal(view.status)) throw changeClosed(view.status);
         const payload: RequoteInput = { author: authorOf(agent) };
@@ -130,7 +130,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       idempotencyKey: 'optional',
       body: rescheduleBody,
       handle: async ({ agent, params, body, request }) => {
-        const view = await requirePlanChange(deps, agent, params['id']);
+        const view = await requirePlanChange(deps, agent, params['id'], 'write');
         if (isTerminal(view.status)) throw changeClosed(view.status);
         const payload: RescheduleInput = { activation: body.activation, author: authorOf(agent) };
         return send(deps, view, 'reschedule', payload, request, () => false);
@@ -146,7 +146,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       body: confirmationBody,
       answers: { 200: common.answers[200] },
       handle: async ({ agent, params, body }) => {
-        const view = await requirePlanChange(deps, agent, params['id']);
+        const view = await requirePlanChange(deps, agent, params['id'], 'write');
         if (view.status !== 'activated' && view.status !== 'completed')
           throw refused('WRONG_STATE', view.status);
         await confirmPlanChange(deps.knex, {

@@ -51,6 +51,7 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
       handle: async ({ agent, body, request }) => {
         const identification = await findIdentification(deps.knex, body.identificationId);
         if (identification?.agentId !== agent.agentId) throw notFound('identification');
+        await deps.rateLimits.account(identification.customerId, Promise.resolve(true));
         if (!PLAN_CODE.test(body.planCode)) throw rejected('plan-unknown', null);
         requirePromotionCode(body.promotionCode);
         if (body.replaces !== undefined) {
@@ -121,7 +122,7 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
         202: { description: 'Accepted, not quoted yet.', schema: acceptedPlanChange },
       },
       handle: async ({ agent, params, body, request }) => {
-        const reverted = await requirePlanChange(deps, agent, params['id']);
+        const reverted = await requirePlanChange(deps, agent, params['id'], 'write');
         const identification = await findIdentification(deps.knex, body.identificationId);
         if (identification?.agentId !== agent.agentId || identification.customerId !== reverted.customerId) {
           throw notFound('identification');

@@ -1,9 +1,11 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { Command } from 'commander';
-import { explainFailure } from './audit-error.ts';
-import { audit } from './audit.ts';
+import { AuditError, explainFailure } from './audit-error.ts';
+import { audit, type AuditOptions } from './audit.ts';
 import { findTargets } from './find-targets.ts';
 import { createProgress, stackOf } from './progress.ts';
+import { formatRepairs, isMended } from './repair/format-repairs.ts';
+import { repairChanges } from './repair/repair.ts';
 import { findingsOf, formatReport, writeReport } from './report.ts';
 
 interface Options {
@@ -13,6 +15,8 @@ interface Options {
   readonly taskQueue?: string;
   readonly bundle?: string;
   readonly json?: string;
+  readonly repair?: true;
+  readonly apply?: true;
 }
 
 /** Exit codes: scripts tell findings from an audit that did not happen. */
@@ -31,7 +35,12 @@ const command = new Command('npm run audit --')
   .option('--task-queue <name>', 'only workflows of this task queue')
   .option('--bundle <file>', 'workflow bundle to replay with (default: made from workflows/)')
   .option('--json <file>', 'writes the whole report as JSON')
-  .addHelpText('after', '\nIt reads only. Exit code: 0 nothing found, 1 something found, 2 not done.')
+  .option('--repair', 'instead: shows how changes whose workflow was terminated or reset would be mended')
+  .option('--apply', 'with --repair: mends them; --database must then be the role of the API')
+  .addHelpText(
+    'after',
+    '\nWithout --apply it reads only. Exit code: 0 nothing found, or all repaired; 1 something found; 2 not done.',
+  )
   .exitOverride((error) => {
     process.exit(error.exitCode === 0 ? NOTHING_FOUND : NOT_DONE);
   })
@@ -50,15 +59,17 @@ async function run(options: Options): Promise<number> {
   const showStacks = Boolean(process.env['DEBUG']);
   const progress = createProgress(process.stderr, showStacks);
   try {
+    const targets = await findTargets({
+      database: options.database,
+      temporal: options.temporal,
+      namespace: options.namespace,
+      taskQueue: options.taskQueue,
+      dataDir: process.env['DATA_DIR'] ?? '.local',
+      env: process.env,
+    });
+    if (options.repair) return await repair(targets, options.apply ?? false);
     const report = await audit({
-      ...(await findTargets({
-        database: options.database,
-        temporal: options.temporal,
-        namespace: options.namespace,
-        taskQueue: options.taskQueue,
-        dataDir: process.env['DATA_DIR'] ?? '.local',
-        env: process.env,
-      })),
+      ...targets,
       ...(options.bundle !== undefined && { bundlePath: options.bundle }),
       onProgress: progress.tell,
     });
@@ -73,4 +84,14 @@ async function run(options: Options): Promise<number> {
     if (showStacks) console.error(stackOf(error));
     return NOT_DONE;
   }
+}
+
+async function repair(
+  { databaseUrl, temporal }: Pick<AuditOptions, 'databaseUrl' | 'temporal'>,
+  apply: boolean,
+): Promise<number> {
+  if (!temporal) throw new AuditError('Name the Temporal server with --temporal: a repair compares with it.');
+  const report = await repairChanges({ databaseUrl, temporal, apply });
+  console.log(formatRepairs(report));
+  return report.repairs.every(isMended) ? NOTHING_FOUND : FOUND;
 }

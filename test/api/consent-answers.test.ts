@@ -89,6 +89,27 @@ describe('Consent page: the answer', () => {
     assert.match(accepted.body, /^The customer agreed \(written\) to quote [0-9a-f]{64} under terms/);
   });
 
+  it('by form: the evidence names the customer’s address as the trusted proxies say it, and nobody else', async () => {
+    const told = { 'x-forwarded-for': '198.51.100.7, 203.0.113.9' };
+    for (const [trustedProxies, address] of [
+      [['loopback'], '203.0.113.9'],
+      [['loopback', '203.0.113.0/24'], '198.51.100.7'],
+      [2, '198.51.100.7'],
+      [0, '127.0.0.1'],
+    ] as const) {
+      const behind = await api.another({ trustedProxies: trustedProxies as number | string[] });
+      const account = await api.stranger();
+      const change = await api.opened(account);
+      const customer = customerAt(behind, await askForConsent(api, change.planChangeId));
+      assert.equal((await customer.submit(agreementOf(account), told)).status, 200);
+      const [details] = await api.rig
+        .knex('consent_evidence')
+        .where({ plan_change_id: change.planChangeId })
+        .pluck<{ clientAddress: string }[]>('details');
+      assert.equal(details?.clientAddress, address, JSON.stringify(trustedProxies));
+    }
+  });
+
   it('by JSON: a dated change waits for its date; another answer is told that it came before', async () => {
     const link = await invited(api);
     const answer = await link.customer.send(agreementOf(link.account));

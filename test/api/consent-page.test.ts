@@ -163,7 +163,7 @@ describe('Consent page', () => {
     for (let tries = 1; tries <= 4; tries += 1) assert.equal((await link.customer.submit(WRONG)).status, 422);
     const fifth = await link.customer.submit(WRONG);
     assert.equal(fifth.status, 422);
-    assert.match(fifth.text, /five times, so this link is closed/);
+    assert.match(fifth.text, /too many times, so this link is closed/);
     assert.doesNotMatch(fifth.text, /<form/);
     for (const answer of [
       await link.customer.submit(WRONG),

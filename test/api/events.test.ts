@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
 import { createApiRig, verbalConsent, type ApiRig, type Caller } from '../support/api-rig.ts';
+import { planChangeWorkflowId, UPDATE } from '../../workflows/contract.ts';
 import { listen, type EventStream } from '../support/event-stream.ts';
 import { expectProblem } from './expect-problem.ts';
 
@@ -130,6 +131,31 @@ describe('API: live status', () => {
     await cancel(change);
     assert.deepEqual(await stream.end(), ['awaiting_consent', 'scheduled', 'cancelled']);
   });
+
+  for (const [what, end] of [
+    ['key was revoked', () => api.rig.ownerKnex('api_keys').update({ revoked_at: new Date() })],
+    ['key expired', () => api.rig.ownerKnex('api_keys').update({ expires_at: new Date() })],
+    [
+      'identification expired',
+      () =>
+        api.rig.ownerKnex('identifications').update({ verified_at: new Date(0), expires_at: new Date(1) }),
+    ],
+  ] as const) {
+    it(`tells nothing more to whoever listens when the ${what}`, async () => {
+      const change = await opened();
+      const stream = await open(change);
+      await stream.until('awaiting_consent');
+      await end();
+      try {
+        await api.worker?.client.workflow
+          .getHandle(planChangeWorkflowId(change.planChangeId))
+          .executeUpdate(UPDATE.cancel, { args: [{ remarkId: null, author: { type: 'ops', id: null } }] });
+        assert.deepEqual(await stream.end(), ['awaiting_consent']);
+      } finally {
+        await api.rig.ownerKnex('api_keys').update({ revoked_at: null, expires_at: null });
+      }
+    });
+  }
 
   it('opens one database connection for all listeners', async () => {
     const change = await opened();

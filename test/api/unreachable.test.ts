@@ -90,8 +90,11 @@ describe('API: parts that cannot be reached', function () {
       const path = `/v1/plan-changes/${change.planChangeId}`;
       assert.equal((await behind.get(path)).status, 200);
 
+      const [body, key, reason] = [await requestOf(), randomUUID(), { reason: 'no' }];
       await gate.set(state);
       await Promise.all([
+        unavailable(behind.post('/v1/plan-changes', body, { key }), 'database-unavailable'),
+        unavailable(behind.post(`${path}/cancel`, reason, { key }), 'database-unavailable'),
         unavailable(behind.get(path), 'database-unavailable'),
         unavailable(behind.get('/v1/plans'), 'database-unavailable'),
         unavailable(behind.post(`${path}/decline`, { reason: 'no' }), 'database-unavailable'),
@@ -102,6 +105,10 @@ describe('API: parts that cannot be reached', function () {
       await gate.set('open');
       await isReady();
       assert.equal((await behind.get(path)).read(planChange).status, change.status);
+      // The same requests under their keys.
+      await succeeds(() => behind.post('/v1/plan-changes', body, { key }), 201);
+      const cancelled = await succeeds(() => behind.post(`${path}/cancel`, reason, { key }), 200);
+      assert.equal(cancelled.read(planChange).status, 'cancelled');
     });
   }
 

@@ -7,7 +7,9 @@ import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { createHttpServer } from '../../api/http-server.ts';
 import { createPlanChangeGateway, type PlanChangeGateway } from '../../api/plan-change-gateway.ts';
-import { createStatusEvents } from '../../api/status-events.ts';
+import { createRateLimits } from '../../api/rate-limits.ts';
+import { createStatusEvents, type StatusEventsTimes } from '../../api/status-events.ts';
+import { DEFAULT_LIMITS, type LimitFigures } from '../../config.ts';
 import { identification } from '../../api/schemas/accounts.ts';
 import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
 import { openDatabase } from '../../db/knex.ts';
@@ -91,7 +93,19 @@ export interface ApiParts {
   readonly waitMs?: number;
   /** Verification key of signed mail events. */
   readonly webhookPublicKey?: string;
+  /** Other than in `UNHURRIED`. */
+  readonly limits?: Partial<LimitFigures>;
+  readonly trustedProxies?: number | string[];
+  readonly statusEvents?: StatusEventsTimes;
 }
+
+/** Tests ask more in a minute than agents do; the counting is the same. */
+const UNHURRIED: LimitFigures = {
+  ...DEFAULT_LIMITS,
+  agentRequestsPerMinute: 1_000_000,
+  accountWritesPerMinute: 1_000_000,
+  consentLinkRequestsPerMinute: 1_000_000,
+};
 
 export async function createApiRig(name: string, options: ApiRigOptions = {}): Promise<ApiRig> {
   const rig = await createRig(name, options);
@@ -109,7 +123,10 @@ export async function createApiRig(name: string, options: ApiRigOptions = {}): P
         taskQueue: parts.taskQueue ?? taskQueue,
         waitMs: parts.waitMs ?? 5_000,
         webhookPublicKey: parts.webhookPublicKey ?? '',
+        limits: { ...UNHURRIED, ...parts.limits },
+        trustedProxies: parts.trustedProxies ?? ['loopback'],
         ...(parts.gateway && { gateway: parts.gateway }),
+        ...(parts.statusEvents && { statusEvents: parts.statusEvents }),
       },
       { policy, keys },
     );
@@ -183,7 +200,8 @@ export function apiKey(): string {
 }
 
 async function serveApi(
-  parts: Required<Omit<ApiParts, 'gateway'>> & Pick<ApiParts, 'gateway'>,
+  parts: Required<Omit<ApiParts, 'gateway' | 'statusEvents' | 'limits'>> &
+    Pick<ApiParts, 'gateway' | 'statusEvents'> & { readonly limits: LimitFigures },
   given: Pick<ApiDeps, 'policy'> & { readonly keys: Readonly<Record<AgentRole, string>> },
 ): Promise<Api> {
   const { namespace, uiUrl } = await testTemporal();
@@ -202,18 +220,22 @@ async function serveApi(
     waitMs: parts.waitMs,
   });
   const log = pino({ level: 'info' }, { write: (line: string) => void logs.push(line) });
+  const knex = openDatabase({
+    url: parts.databaseUrl,
+    maxConnections: 10,
+    applicationName: 'api under test',
+    statementMs: 3_500,
+  });
   const deps: ApiDeps = {
-    knex: openDatabase({
-      url: parts.databaseUrl,
-      maxConnections: 10,
-      applicationName: 'api under test',
-      statementMs: 3_500,
-    }),
+    knex,
     gateway: parts.gateway ?? gateway,
     policy: given.policy,
     log,
+    limits: parts.limits,
+    rateLimits: createRateLimits(knex, parts.limits),
+    trustedProxies: parts.trustedProxies,
     webhookPublicKey: parts.webhookPublicKey === '' ? undefined : parts.webhookPublicKey,
-    statusEvents: createStatusEvents(parts.databaseUrl, log),
+    statusEvents: createStatusEvents(parts.databaseUrl, log, parts.statusEvents),
     publicUrl: origin,
     company: { name: 'QuickConnect', phone: '+1 800 555 0100' },
     temporal: { uiUrl, namespace },

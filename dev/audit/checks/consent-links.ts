@@ -1,4 +1,4 @@
-import { ALLOWED_TRIES } from '../../../api/consent-page/record-answer.ts';
+import { DEFAULT_LIMITS } from '../../../config.ts';
 import type { Check } from '../check.ts';
 import { applyRules } from '../check.ts';
 import { guardsInForce } from './guards.ts';
@@ -65,7 +65,7 @@ export const consentLinks: Check = {
     ...(await applyRules(context, 'I12', [
       { sql: SPENT_BY_AN_ANSWER },
       { sql: ONE_ANSWER_PER_QUOTE },
-      { sql: LINKS_OF_THEIR_QUOTE, parameters: [ALLOWED_TRIES] },
+      { sql: LINKS_OF_THEIR_QUOTE, parameters: [DEFAULT_LIMITS.consentLinkTries] },
       { sql: EVIDENCE_OF_ITS_LINK },
     ])),
   ],

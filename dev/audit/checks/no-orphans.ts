@@ -12,6 +12,7 @@ interface ChangeRow {
   readonly customer_id: string;
   readonly status: PlanChangeStatus;
   readonly is_quiet: boolean;
+  readonly is_repaired: boolean;
 }
 
 /** The instants here are the database's own clock, never workflow time. */
@@ -19,7 +20,8 @@ const CHANGES = `
   SELECT pc.id, pc.customer_id, pc.status::text,
     coalesce(greatest((SELECT max(at) FROM plan_change_transitions WHERE plan_change_id = pc.id),
                       (SELECT max(committed_at) FROM step_receipts WHERE workflow_id = 'plan-change-' || pc.id))
-             < now() - make_interval(secs => ${QUIET_SECONDS}), true) AS is_quiet
+             < now() - make_interval(secs => ${QUIET_SECONDS}), true) AS is_quiet,
+    EXISTS (SELECT 1 FROM account_notes n WHERE n.plan_change_id = pc.id AND n.kind = 'repaired') AS is_repaired
   FROM plan_changes pc WHERE `;
 
 export const noOrphans: Check = {
@@ -76,6 +78,8 @@ function disagreement(row: ChangeRow | undefined, state: WorkflowState | undefin
   if (!state) return isOpen ? `it is ${row.status}, and there is no such workflow` : undefined;
   if (isOpen !== state.isRunning)
     return `it is ${row.status}, and its workflow ${state.isRunning ? 'still runs' : 'has ended'}`;
+  // What was ended from outside, and repaired, is shown as it was then.
+  if (!isOpen && row.is_repaired) return undefined;
   // The last upsert is saved: `activated` on a closed workflow reads as completed.
   const shown = !isOpen && state.status === 'activated' ? 'completed' : state.status;
   return shown === row.status ? undefined : `it is ${row.status}, and operations are shown ${state.status}`;

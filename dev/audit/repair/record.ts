@@ -1,0 +1,78 @@
+import type { Knex } from 'knex';
+import { v5 } from 'uuid';
+import { row } from '../../../db/sql.ts';
+import { appendNote } from '../../../db/stores/account-notes.ts';
+import { lockPlanChange } from '../../../db/stores/agreed-change.ts';
+import { updatePlanChange } from '../../../db/stores/plan-change-rows.ts';
+import type { PlanChangeInput } from '../../../workflows/contract.ts';
+import { decide, type Repair } from './decide.ts';
+import { factsOf } from './facts.ts';
+import type { WorkflowFound } from './workflows.ts';
+
+const REPAIRS = 'c3a8d1f4-5f0b-5f0e-8a55-6d0f9b1c7e42';
+
+const SENTENCES = {
+  cancel: 'Its workflow was ended outside the product, and nothing was applied: the change was closed.',
+  finish: 'Its workflow was ended outside the product after the plan had been applied as agreed: it goes on.',
+  catch_up: 'Its workflow was set back outside the product: it was brought to where the record stands.',
+} as const;
+
+/**
+ * Writes a repair into the record, in one transaction: the facts are looked at again under the lock of the
+ * change, then the status, where the repair closes it, and the notes. One note per run of the workflow, however
+ * often it is tried.
+ * @returns false when the facts call for something else meanwhile; nothing is written then
+ */
+export async function recordRepair(
+  knex: Knex,
+  planChangeId: string,
+  kind: Exclude<Repair['kind'], 'undecided'>,
+  workflow: WorkflowFound,
+): Promise<boolean> {
+  return knex.transaction(async (trx) => {
+    const { customerId } = await lockPlanChange(trx, planChangeId);
+    const facts = await factsOf(trx, planChangeId);
+    if (!facts || decide(facts, workflow.stands)?.kind !== kind) return false;
+    const note = { customerId, planChangeId, author: { type: 'ops', id: null } } as const;
+    if (kind === 'cancel') {
+      await updatePlanChange(trx, planChangeId, { status: 'cancelled', closedAt: new Date().toISOString() });
+      await appendNote(trx, {
+        ...note,
+        kind: 'cancelled',
+        body: 'The change was cancelled by operations; nothing was charged. No mail was sent: tell the customer.',
+      });
+    }
+    const { revision } = await row<{ revision: number }>(
+      trx,
+      `SELECT count(*)::int + 1 AS revision FROM account_notes WHERE plan_change_id = :planChangeId AND kind = 'repaired'`,
+      { planChangeId },
+    );
+    const requestId = v5(`${planChangeId} ${workflow.runId} ${kind}`, REPAIRS);
+    await appendNote(trx, { ...note, kind: 'repaired', revision, requestId, body: SENTENCES[kind] });
+    return true;
+  });
+}
+
+/** The input of the workflow, from the record: what it was started with may be forgotten. */
+export async function inputOf(knex: Knex, planChangeId: string): Promise<PlanChangeInput> {
+  const found = await row<{
+    customerId: string;
+    agentId: string;
+    identificationId: string;
+    planCode: string;
+    promotionCode: string | null;
+    when: PlanChangeInput['activation']['when'];
+    date: string;
+    replacesId: string | null;
+    revertsId: string | null;
+  }>(
+    knex,
+    `SELECT customer_id AS "customerId", agent_id AS "agentId", identification_id AS "identificationId",
+       requested_plan_code AS "planCode", promotion_code AS "promotionCode", activation_when AS when, effective_date AS date,
+       replaces_id AS "replacesId", reverts_id AS "revertsId"
+     FROM plan_changes WHERE id = :planChangeId`,
+    { planChangeId },
+  );
+  const { when, date, ...rest } = found;
+  return { ...rest, planChangeId, activation: when === 'on_date' ? { when, date } : { when } };
+}
