@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Policy } from '../domain/policy.ts';
+import type { PublicKey, SigningKey } from '../evidence/signing-key.ts';
 import type { PlanChangeGateway } from './plan-change-gateway.ts';
 import type { StatusEvents } from './status-events.ts';
 
@@ -8,6 +9,12 @@ import type { StatusEvents } from './status-events.ts';
 export interface Company {
   readonly name: string;
   readonly phone: string;
+}
+
+/** The key that signs proof bundles, without which there are none, and those that did before. */
+export interface EvidenceKeyring {
+  readonly signingKey: SigningKey | undefined;
+  readonly retired: readonly PublicKey[];
 }
 
 /** What the API is made of; api/server.ts puts the real parts in. */
@@ -22,5 +29,6 @@ export interface ApiDeps {
   /** Verification key of SendGrid's signed events; without it none are taken. */
   readonly webhookPublicKey: string | undefined;
   readonly statusEvents: StatusEvents;
+  readonly evidence: EvidenceKeyring;
   readonly temporal: { readonly uiUrl: string; readonly namespace: string };
 }

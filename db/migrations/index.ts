@@ -8,6 +8,7 @@ import * as m006 from './006-ledger.ts';
 import * as m007 from './007-account-notes.ts';
 import * as m008 from './008-email-and-idempotency.ts';
 import * as m009 from './009-consent-links.ts';
+import * as m012 from './012-anchors-and-rights.ts';
 import * as m014 from './014-transitions-and-open-changes.ts';
 
 const migrations: Record<string, Knex.Migration> = {
@@ -20,8 +21,12 @@ const migrations: Record<string, Knex.Migration> = {
   '007-account-notes': m007,
   '008-email-and-idempotency': m008,
   '009-consent-links': m009,
+  '012-anchors-and-rights': m012,
   '014-transitions-and-open-changes': m014,
 };
+
+/** The last migration: the version of the schema that this code is for. */
+export const SCHEMA_VERSION = Object.keys(migrations).at(-1) ?? '';
 
 /** The migrations in order, imported by name so that source and build run the same list. */
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -1,7 +1,10 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { Command } from 'commander';
+import { CHECKS } from './all-checks.ts';
+import { findAnchors } from './find-anchors.ts';
 import { explainFailure } from './audit-error.ts';
 import { audit } from './audit.ts';
+import { noteAnchors } from './checks/note-anchors.ts';
 import { findTargets } from './find-targets.ts';
 import { createProgress, stackOf } from './progress.ts';
 import { findingsOf, formatReport, writeReport } from './report.ts';
@@ -13,6 +16,8 @@ interface Options {
   readonly taskQueue?: string;
   readonly bundle?: string;
   readonly json?: string;
+  readonly anchors?: string;
+  readonly publicKey?: string;
 }
 
 /** Exit codes: scripts tell findings from an audit that did not happen. */
@@ -30,6 +35,11 @@ const command = new Command('npm run audit --')
   .option('--namespace <name>', 'Temporal namespace (default: TEMPORAL_NAMESPACE, else "default")')
   .option('--task-queue <name>', 'only workflows of this task queue')
   .option('--bundle <file>', 'workflow bundle to replay with (default: made from workflows/)')
+  .option(
+    '--anchors <dir>',
+    'folder with the anchors outside the database (default: ANCHOR_DIR, else DATA_DIR/anchors)',
+  )
+  .option('--public-key <file>', "the company's public keys (default: those of DATA_DIR)")
   .option('--json <file>', 'writes the whole report as JSON')
   .addHelpText('after', '\nIt reads only. Exit code: 0 nothing found, 1 something found, 2 not done.')
   .exitOverride((error) => {
@@ -59,6 +69,7 @@ async function run(options: Options): Promise<number> {
         dataDir: process.env['DATA_DIR'] ?? '.local',
         env: process.env,
       })),
+      checks: [...CHECKS, noteAnchors(await findAnchors(options, process.env))],
       ...(options.bundle !== undefined && { bundlePath: options.bundle }),
       onProgress: progress.tell,
     });

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
@@ -14,6 +14,7 @@ import { openDatabase } from '../../db/knex.ts';
 import { seedAgents, type AgentRole } from '../../dev/seed/seed-agents.ts';
 import { insertAccount, type AccountOverrides, type TestAccount } from '../../dev/seed/test-account.ts';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
+import { readSigningKey, type SigningKey } from '../../evidence/signing-key.ts';
 import { createRig, startWorker, type Rig, type RigOptions, type RigWorker } from './plan-change-rig.ts';
 import { testTemporal } from './test-stack.ts';
 
@@ -91,6 +92,8 @@ export interface ApiParts {
   readonly waitMs?: number;
   /** Verification key of signed mail events. */
   readonly webhookPublicKey?: string;
+  /** The key that signs proof bundles; null: none. */
+  readonly signingKey?: SigningKey | null;
 }
 
 export async function createApiRig(name: string, options: ApiRigOptions = {}): Promise<ApiRig> {
@@ -101,6 +104,7 @@ export async function createApiRig(name: string, options: ApiRigOptions = {}): P
   const taskQueue = worker?.taskQueue ?? rig.database.name;
   const policy = { ...DEFAULT_POLICY, ...options.policy };
   const { address } = await testTemporal();
+  const signingKey = newSigningKey();
   const serve = (parts: ApiParts): Promise<Api> =>
     serveApi(
       {
@@ -109,6 +113,7 @@ export async function createApiRig(name: string, options: ApiRigOptions = {}): P
         taskQueue: parts.taskQueue ?? taskQueue,
         waitMs: parts.waitMs ?? 5_000,
         webhookPublicKey: parts.webhookPublicKey ?? '',
+        signingKey: parts.signingKey === undefined ? signingKey : parts.signingKey,
         ...(parts.gateway && { gateway: parts.gateway }),
       },
       { policy, keys },
@@ -182,6 +187,12 @@ export function apiKey(): string {
   return `pc_${characters.slice(0, 8)}_${characters.slice(8)}`;
 }
 
+/** A company's key that no other test has. */
+export function newSigningKey(): SigningKey {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return readSigningKey(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+}
+
 async function serveApi(
   parts: Required<Omit<ApiParts, 'gateway'>> & Pick<ApiParts, 'gateway'>,
   given: Pick<ApiDeps, 'policy'> & { readonly keys: Readonly<Record<AgentRole, string>> },
@@ -214,6 +225,7 @@ async function serveApi(
     log,
     webhookPublicKey: parts.webhookPublicKey === '' ? undefined : parts.webhookPublicKey,
     statusEvents: createStatusEvents(parts.databaseUrl, log),
+    evidence: { signingKey: parts.signingKey ?? undefined, retired: [] },
     publicUrl: origin,
     company: { name: 'QuickConnect', phone: '+1 800 555 0100' },
     temporal: { uiUrl, namespace },
