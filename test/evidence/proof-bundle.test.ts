@@ -16,6 +16,7 @@ import { expectProblem } from '../api/expect-problem.ts';
 import { createApiRig, newSigningKey, verbalConsent, type ApiRig } from '../support/api-rig.ts';
 import { agreementOf, askForConsent, customerAt, PRODUCT_TEMPLATES } from '../support/customer-mails.ts';
 import { eventually } from '../support/eventually.ts';
+import { stageChange } from '../support/staged-change.ts';
 import { makeTestFolder } from '../support/test-folder.ts';
 import type { TestAccount } from '../../dev/seed/test-account.ts';
 import {
@@ -177,6 +178,34 @@ describe('proof bundles', () => {
           [again.quote.hash, false],
         ],
       );
+    });
+
+    it('tell what was taken back: every line with its reversal, and that nothing stands', async () => {
+      const change = await stageChange(api.rig, {
+        account: { planCode: 'fiber-complete' },
+        input: { planCode: 'phone-basic' },
+      });
+      const consent = await change.consent();
+      await change.run('activatePlan', change.activation(consent));
+      const { revision } = change.quote;
+      const stop = {
+        planChangeId: change.planChangeId,
+        revision,
+        consent: null,
+        causes: ['seeded'],
+        now: change.now,
+      };
+      await change.run('compensateActivation', { ...stop, to: { status: 'failed' } });
+      const { bundle, text } = await recordOf(api, change.planChangeId);
+      assertSound(verified(api, text));
+      assert.deepEqual([bundle.payload.ledger.charges.length, bundle.payload.ledger.balance.length], [6, 2]);
+      const html = await pageOf(api, change.planChangeId);
+      assert.match(
+        html,
+        /Nothing of it stands on the account: the change is failed; what was applied was taken back/,
+      );
+      const half = signedAgain(bundle, companyKey(api), ({ ledger }) => ledger.charges.pop());
+      assert.deepEqual(failures(verified(api, half)), ['Charges']);
     });
 
     it('show of other changes of the account only the hashes', async () => {
