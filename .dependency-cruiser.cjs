@@ -25,6 +25,14 @@ module.exports = {
       },
     },
     {
+      name: 'evidence-stands-alone',
+      comment:
+        'A proof bundle is checked without the database: evidence/ has the file system and node:crypto only.',
+      severity: 'error',
+      from: { path: '^evidence/' },
+      to: { pathNot: ['^evidence/', '^domain/', npm('zod')], dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'workflows-are-deterministic',
       comment: 'The bundle holds workflows/, domain/ and the SDK; of activities only types.',
       severity: 'error',
@@ -41,7 +49,7 @@ module.exports = {
       name: 'activities-know-ports-only',
       severity: 'error',
       from: { path: '^activities/' },
-      to: { path: ['^api/', '^db/', '^emails/', '^dev/', npm('express|knex|pg|@sendgrid/.*')] },
+      to: { path: ['^api/', '^db/', '^emails/', '^evidence/', '^dev/', npm('express|knex|pg|@sendgrid/.*')] },
     },
     {
       name: 'activities-take-only-types-of-the-contract',
@@ -74,7 +82,7 @@ module.exports = {
       name: 'one-importer-of-the-temporal-client',
       severity: 'error',
       from: {
-        path: '^(domain|workflows|activities|db|emails|api)/',
+        path: '^(domain|evidence|workflows|activities|db|emails|api)/',
         pathNot: '^api/plan-change-gateway\\.ts$',
       },
       to: { path: npm('@temporalio/client') },
@@ -88,14 +96,14 @@ module.exports = {
     {
       name: 'the-product-does-not-need-its-tools',
       severity: 'error',
-      from: { path: '^(domain|workflows|activities|db|emails|api)/|^(worker|config)\\.ts$' },
+      from: { path: '^(domain|evidence|workflows|activities|db|emails|api)/|^(worker|config)\\.ts$' },
       to: { path: '^(dev|test|bench)/' },
     },
     {
       name: 'config-reads-nothing-else',
       severity: 'error',
       from: { path: '^config\\.ts$' },
-      to: { path: '^(workflows|activities|db|emails|api)/' },
+      to: { path: '^(evidence|workflows|activities|db|emails|api)/' },
     },
   ],
   options: {

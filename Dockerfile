@@ -7,6 +7,7 @@ COPY package.json package-lock.json ./
 RUN ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
 COPY tsconfig.json tsconfig.build.json config.ts worker.ts ./
 COPY domain domain
+COPY evidence evidence
 COPY workflows workflows
 COPY activities activities
 COPY db db
@@ -28,6 +29,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
 COPY --from=build /app/dist dist
 ENV WORKFLOW_BUNDLE=/app/dist/workflow-bundle.js
+# A volume that is mounted here belongs to the user from its first use on.
+RUN ["install", "-d", "-o", "node", "-g", "node", "-m", "0700", "/anchors"]
 USER node
 EXPOSE 8080
 CMD ["node", "dist/api/server.js"]

@@ -73,6 +73,12 @@ const environment = z.object({
   SENDGRID_BASE_URL: url.optional(),
   /** Verification key of SendGrid's signed event webhook (base64, without PEM lines). */
   SENDGRID_WEBHOOK_PUBLIC_KEY: z.string().min(1).optional(),
+  /** The company's Ed25519 key, PKCS8 as PEM or base64: proof bundles and anchors are signed with it. */
+  EVIDENCE_SIGNING_KEY: z.string().min(1).optional(),
+  /** Public keys that signed before, SPKI as base64, separated by commas. */
+  EVIDENCE_RETIRED_SIGNERS: z.string().min(1).optional(),
+  /** Folder of the daily anchors, shipped to storage where nobody can change them; without it none are taken. */
+  ANCHOR_DIR: z.string().min(1).optional(),
   MAIL_FROM: z.email().default('service@company.example'),
   COMPANY_NAME: z.string().min(1).default('QuickConnect'),
   COMPANY_PHONE: z.string().min(1).default('+1 800 555 0100'),
@@ -103,6 +109,12 @@ export interface Config {
     readonly from: string;
     readonly companyName: string;
     readonly companyPhone: string;
+  };
+  readonly evidence: {
+    /** As given; the API reads them. */
+    readonly signingKey: string | undefined;
+    readonly retiredKeys: readonly string[];
+    readonly anchorFolder: string | undefined;
   };
   readonly logLevel: string;
 }
@@ -164,6 +176,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       from: settings.MAIL_FROM,
       companyName: settings.COMPANY_NAME,
       companyPhone: settings.COMPANY_PHONE,
+    },
+    evidence: {
+      signingKey: settings.EVIDENCE_SIGNING_KEY,
+      retiredKeys: settings.EVIDENCE_RETIRED_SIGNERS?.split(',').map((key) => key.trim()) ?? [],
+      anchorFolder: settings.ANCHOR_DIR,
     },
     logLevel: settings.LOG_LEVEL,
   };

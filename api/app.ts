@@ -15,6 +15,7 @@ import type { Route } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
 import { consentLinkRoutes } from './routes/consent-link.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
 import { eventsRouter } from './routes/events.ts';
 import { identificationRoutes } from './routes/identifications.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -35,6 +36,7 @@ export function routesOf(deps: ApiDeps): Route[] {
     ...messageRoutes(deps),
     ...consentLinkRoutes(deps),
     ...accountRoutes(deps),
+    ...evidenceRoutes(deps),
   ];
 }
 

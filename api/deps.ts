@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { LimitFigures } from '../config.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { PublicKey, SigningKey } from '../evidence/signing-key.ts';
 import type { PlanChangeGateway } from './plan-change-gateway.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { StatusEvents } from './status-events.ts';
@@ -10,6 +11,12 @@ import type { StatusEvents } from './status-events.ts';
 export interface Company {
   readonly name: string;
   readonly phone: string;
+}
+
+/** The key that signs proof bundles, without which there are none, and those that did before. */
+export interface EvidenceKeyring {
+  readonly signingKey: SigningKey | undefined;
+  readonly retired: readonly PublicKey[];
 }
 
 /** What the API is made of; api/server.ts puts the real parts in. */
@@ -28,5 +35,6 @@ export interface ApiDeps {
   /** Proxies that may say where a request came from: how many, or which. */
   readonly trustedProxies: number | string[];
   readonly statusEvents: StatusEvents;
+  readonly evidence: EvidenceKeyring;
   readonly temporal: { readonly uiUrl: string; readonly namespace: string };
 }

@@ -45,9 +45,15 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     'Idempotency-Key': route.idempotencyKey === 'required' ? idempotencyKey : idempotencyKey.optional(),
   });
   const answers: Record<string, ZodOpenApiResponseObject> = {};
-  for (const [status, { description, schema, contentType, plainText }] of Object.entries(route.answers)) {
+  for (const [status, { description, schema, contentType, plainText, otherwise }] of Object.entries(
+    route.answers,
+  )) {
     const json = schema && { [contentType ?? 'application/json']: { schema } };
-    const content = { ...json, ...(plainText && { 'text/plain': { schema: z.string() } }) };
+    const content = {
+      ...json,
+      ...(plainText && { 'text/plain': { schema: z.string() } }),
+      ...(otherwise && { [otherwise]: { schema: z.string() } }),
+    };
     answers[status] = { description, ...(schema && { content }) };
   }
   return {

@@ -23,6 +23,8 @@ export interface Route {
         readonly contentType?: string;
         /** Answered as plain text unless the caller prefers `contentType`. */
         readonly plainText?: true;
+        /** The media type of the answer unless the caller prefers `contentType`. */
+        readonly otherwise?: 'text/html';
       }
     >
   >;

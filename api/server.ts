@@ -4,7 +4,10 @@ import { loadConfig } from '../config.ts';
 import { openDatabase } from '../db/knex.ts';
 import { sweepEvidence } from '../db/stores/evidence.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
+import { AnchorFileError } from '../evidence/anchor-file.ts';
+import { readPublicKey, readSigningKey } from '../evidence/signing-key.ts';
 import { createApp } from './app.ts';
+import { anchorNotes } from './daily-anchor.ts';
 import { createHttpServer } from './http-server.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { createStatusEvents } from './status-events.ts';
@@ -27,6 +30,9 @@ async function main(): Promise<void> {
   const { temporal } = config;
   const gateway = createPlanChangeGateway(temporal);
   const statusEvents = createStatusEvents(config.databaseUrl, log);
+  const { signingKey: givenKey, retiredKeys, anchorFolder } = config.evidence;
+  const signingKey = givenKey === undefined ? undefined : readSigningKey(givenKey);
+  if (signingKey === undefined) log.warn('EVIDENCE_SIGNING_KEY is not set: no proof bundles, no anchors');
   const app = createApp({
     knex,
     gateway,
@@ -36,6 +42,7 @@ async function main(): Promise<void> {
     rateLimits: createRateLimits(knex, config.api.limits),
     trustedProxies: config.api.trustedProxies,
     statusEvents,
+    evidence: { signingKey, retired: retiredKeys.map(readPublicKey) },
     webhookPublicKey: config.mail.webhookPublicKey,
     publicUrl: config.api.publicUrl,
     company: { name: config.mail.companyName, phone: config.mail.companyPhone },
@@ -49,6 +56,11 @@ async function main(): Promise<void> {
   const sweep = (): void => {
     sweepEvidence(knex).catch(() => {
       log.warn('unaccepted evidence is swept later: the database is away');
+    });
+    if (signingKey === undefined || anchorFolder === undefined) return;
+    anchorNotes({ knex, key: signingKey, folder: anchorFolder }).catch((error: unknown) => {
+      const why = error instanceof AnchorFileError ? error.message : 'database or folder is away';
+      log.error({ why }, 'the daily anchor is not written; it is tried again');
     });
   };
   // At once as well: it may have been down for longer than evidence is kept.

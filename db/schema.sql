@@ -191,6 +191,19 @@ CREATE TABLE identifications (
   request_id uuid
 );
 
+CREATE TABLE note_anchor_heads (
+  number integer NOT NULL,
+  customer_id uuid NOT NULL,
+  sequence bigint NOT NULL,
+  hash text NOT NULL
+);
+
+CREATE TABLE note_anchors (
+  number integer NOT NULL,
+  anchored_on date NOT NULL,
+  sealed text NOT NULL
+);
+
 CREATE TABLE plan_change_transitions (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   plan_change_id uuid NOT NULL,
@@ -471,6 +484,20 @@ ALTER TABLE identifications ADD CONSTRAINT identifications_pkey PRIMARY KEY (id)
 
 ALTER TABLE identifications ADD CONSTRAINT identifications_request_id_key UNIQUE (request_id);
 
+ALTER TABLE note_anchor_heads ADD CONSTRAINT note_anchor_heads_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
+
+ALTER TABLE note_anchor_heads ADD CONSTRAINT note_anchor_heads_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text));
+
+ALTER TABLE note_anchor_heads ADD CONSTRAINT note_anchor_heads_number_fkey FOREIGN KEY (number) REFERENCES note_anchors(number);
+
+ALTER TABLE note_anchor_heads ADD CONSTRAINT note_anchor_heads_pkey PRIMARY KEY (customer_id, number);
+
+ALTER TABLE note_anchor_heads ADD CONSTRAINT note_anchor_heads_sequence_check CHECK ((sequence >= 1));
+
+ALTER TABLE note_anchors ADD CONSTRAINT note_anchors_number_check CHECK ((number >= 1));
+
+ALTER TABLE note_anchors ADD CONSTRAINT note_anchors_pkey PRIMARY KEY (number);
+
 ALTER TABLE plan_change_transitions ADD CONSTRAINT plan_change_transitions_pkey PRIMARY KEY (id);
 
 ALTER TABLE plan_change_transitions ADD CONSTRAINT plan_change_transitions_plan_change_id_fkey FOREIGN KEY (plan_change_id) REFERENCES plan_changes(id);
@@ -611,6 +638,8 @@ CREATE INDEX email_events_by_mail ON public.email_events USING btree (outbox_id)
 
 CREATE INDEX identifications_by_agent ON public.identifications USING btree (agent_id, customer_id, expires_at);
 
+CREATE INDEX note_anchor_heads_by_number ON public.note_anchor_heads USING btree (number);
+
 CREATE INDEX plan_change_transitions_by_change ON public.plan_change_transitions USING btree (plan_change_id, id);
 
 CREATE INDEX plan_changes_by_customer ON public.plan_changes USING btree (customer_id, id);
@@ -737,6 +766,15 @@ AS $function$
     END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.refuse_closing_account()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    BEGIN
+      RAISE EXCEPTION 'only the owner closes or reopens an account' USING ERRCODE = 'insufficient_privilege';
+    END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.refuse_late_consent()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -747,6 +785,42 @@ AS $function$
         RAISE EXCEPTION 'consent after the quote expired' USING ERRCODE = 'check_violation';
       END IF;
       RETURN NEW;
+    END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_moved_period()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    BEGIN
+      IF NOT upper_inf(OLD.valid) OR upper_inf(NEW.valid) OR lower(NEW.valid) <> lower(OLD.valid) THEN
+        RAISE EXCEPTION 'a period is closed once and never moved' USING ERRCODE = 'insufficient_privilege';
+      END IF;
+      RETURN NEW;
+    END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.take_back_period(taken_back uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+    DECLARE
+      gone subscription_periods;
+    BEGIN
+      DELETE FROM subscription_periods p USING plan_changes pc
+        WHERE p.plan_change_id = taken_back AND upper_inf(p.valid) AND pc.id = taken_back AND pc.status = 'activating'
+        RETURNING p.* INTO gone;
+      IF NOT FOUND THEN
+        RETURN false;
+      END IF;
+      UPDATE subscription_periods SET valid = tstzrange(lower(valid), NULL)
+        WHERE subscription_id = gone.subscription_id AND upper(valid) = lower(gone.valid);
+      IF NOT FOUND THEN
+        RAISE EXCEPTION 'the period before is missing' USING ERRCODE = 'no_data_found';
+      END IF;
+      RETURN true;
     END $function$
 ;
 
@@ -762,6 +836,12 @@ CREATE TRIGGER consents_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON publi
 
 CREATE TRIGGER consents_in_time BEFORE INSERT ON public.consents FOR EACH ROW EXECUTE FUNCTION refuse_late_consent();
 
+CREATE TRIGGER customers_closed_by_owner BEFORE UPDATE OF status ON public.customers FOR EACH ROW WHEN (((CURRENT_USER = 'app'::name) AND (('closed'::customer_status = old.status) OR ('closed'::customer_status = new.status)))) EXECUTE FUNCTION refuse_closing_account();
+
+CREATE TRIGGER note_anchor_heads_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.note_anchor_heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER note_anchors_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.note_anchors FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER plan_change_transitions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.plan_change_transitions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER plan_changes_terminal_is_final BEFORE UPDATE OF status ON public.plan_changes FOR EACH ROW EXECUTE FUNCTION guard_plan_change_status();
@@ -773,6 +853,8 @@ CREATE TRIGGER plan_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON 
 CREATE TRIGGER quotes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.quotes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER step_receipts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.step_receipts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER subscription_periods_only_close BEFORE UPDATE ON public.subscription_periods FOR EACH ROW WHEN ((CURRENT_USER = 'app'::name)) EXECUTE FUNCTION refuse_moved_period();
 
 CREATE TRIGGER terms_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.terms FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -826,7 +908,9 @@ GRANT INSERT, SELECT ON email_events TO app;
 
 GRANT SELECT ON email_events TO auditor;
 
-GRANT INSERT, SELECT, UPDATE ON email_outbox TO app;
+GRANT INSERT, SELECT ON email_outbox TO app;
+
+GRANT UPDATE (accepted_at, attempts, claimed_at, possible_duplicates, provider_message_id, status) ON email_outbox TO app;
 
 GRANT SELECT ON email_outbox TO auditor;
 
@@ -839,6 +923,14 @@ GRANT INSERT, SELECT ON identifications TO app;
 GRANT UPDATE (request_id) ON identifications TO app;
 
 GRANT SELECT ON identifications TO auditor;
+
+GRANT INSERT, SELECT ON note_anchor_heads TO app;
+
+GRANT SELECT ON note_anchor_heads TO auditor;
+
+GRANT INSERT, SELECT ON note_anchors TO app;
+
+GRANT SELECT ON note_anchors TO auditor;
 
 GRANT SELECT ON plan_change_transitions TO app;
 
@@ -876,7 +968,7 @@ GRANT INSERT, SELECT ON step_receipts TO app;
 
 GRANT SELECT ON step_receipts TO auditor;
 
-GRANT DELETE, INSERT, SELECT ON subscription_periods TO app;
+GRANT INSERT, SELECT ON subscription_periods TO app;
 
 GRANT UPDATE (valid) ON subscription_periods TO app;
 

@@ -144,3 +144,17 @@ function attempt<T>(construct: () => T): T | undefined {
     throw error;
   }
 }
+
+/**
+ * "24 November 2026, 09:04:12.025 (UTC-06:00)": an instant as the clocks of `zone` show it, cut off at milliseconds;
+ * a whole second has none.
+ * @throws DomainError BAD_INSTANT, UNKNOWN_TIME_ZONE
+ */
+export function formatClockTime(instantIso: string, zone: string): string {
+  const date = plainDate(localDateOf(instantIso, zone));
+  const { hour, minute, second, millisecond, offset } =
+    Temporal.Instant.from(instantIso).toZonedDateTimeISO(zone);
+  const clock = [hour, minute, second].map(twoDigits).join(':');
+  const fraction = millisecond === 0 ? '' : `.${String(millisecond).padStart(3, '0')}`;
+  return `${date.day} ${MONTHS[date.month - 1] ?? ''} ${date.year}, ${clock}${fraction} (UTC${offset})`;
+}

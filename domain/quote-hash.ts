@@ -1,6 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import canonicalize from 'canonicalize';
+import { canonicalJson, sha256Hex } from './canonical-json.ts';
 import { toMoneyJson } from './money.ts';
 import type { QuoteLine } from './quote.ts';
 
@@ -16,9 +14,6 @@ export interface QuoteHashInput {
   lines: readonly QuoteLine[];
   netMinor: bigint;
 }
-
-// The package is CommonJS and exports the function itself; its types describe an ES default export.
-const toCanonicalJson = canonicalize as unknown as (value: unknown) => string;
 
 /**
  * What an approval is bound to: the lower-case hex SHA-256 of the UTF-8 bytes of the RFC 8785 canonical JSON
@@ -37,7 +32,7 @@ const toCanonicalJson = canonicalize as unknown as (value: unknown) => string;
  * @throws DomainError UNKNOWN_CURRENCY
  */
 export function hashQuote(input: QuoteHashInput): { canonicalJson: string; hash: string } {
-  const canonicalJson = toCanonicalJson({
+  const json = canonicalJson({
     planChangeId: input.planChangeId,
     quoteRevision: input.quoteRevision,
     planVersion: { planCode: input.planCode, version: input.planVersion },
@@ -57,5 +52,5 @@ export function hashQuote(input: QuoteHashInput): { canonicalJson: string; hash:
     }),
     net: toMoneyJson(input.netMinor, input.currency),
   });
-  return { canonicalJson, hash: bytesToHex(sha256(utf8ToBytes(canonicalJson))) };
+  return { canonicalJson: json, hash: sha256Hex(json) };
 }

@@ -9,6 +9,7 @@ import * as m007 from './007-account-notes.ts';
 import * as m008 from './008-email-and-idempotency.ts';
 import * as m009 from './009-consent-links.ts';
 import * as m011 from './011-request-limits.ts';
+import * as m012 from './012-anchors-and-rights.ts';
 import * as m014 from './014-transitions-and-open-changes.ts';
 
 const migrations: Record<string, Knex.Migration> = {
@@ -22,8 +23,12 @@ const migrations: Record<string, Knex.Migration> = {
   '008-email-and-idempotency': m008,
   '009-consent-links': m009,
   '011-request-limits': m011,
+  '012-anchors-and-rights': m012,
   '014-transitions-and-open-changes': m014,
 };
+
+/** The last migration: the version of the schema that this code is for. */
+export const SCHEMA_VERSION = Object.keys(migrations).at(-1) ?? '';
 
 /** The migrations in order, imported by name so that source and build run the same list. */
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { PlanSwitch } from '../../activities/ports.ts';
-import { row, rows } from '../sql.ts';
+import { row } from '../sql.ts';
 
 /**
  * Closes the running period and opens the next in one statement, so there is never a gap. The switch is at
@@ -22,21 +22,16 @@ export async function switchPlan(trx: Knex.Transaction, change: PlanSwitch): Pro
   );
 }
 
-/** Takes a switch back: the period that the change opened goes, the one before it runs on. */
+/**
+ * Takes a switch back: the period that the change opened goes, the one before it runs on. The app's role has no
+ * right to delete periods, only to this.
+ * @returns false when the running period is not the one that the change opened
+ */
 export async function restorePlan(trx: Knex.Transaction, planChangeId: string): Promise<boolean> {
-  const [removed] = await rows<{ subscription_id: string; began_at: string }>(
+  const { restored } = await row<{ restored: boolean }>(
     trx,
-    `DELETE FROM subscription_periods WHERE plan_change_id = :planChangeId AND upper_inf(valid)
-     RETURNING subscription_id, lower(valid)::text AS began_at`,
+    'SELECT take_back_period(:planChangeId) AS restored',
     { planChangeId },
   );
-  if (removed === undefined) return false;
-  await row(
-    trx,
-    `UPDATE subscription_periods SET valid = tstzrange(lower(valid), NULL)
-     WHERE subscription_id = :subscriptionId AND upper(valid) = :beganAt::timestamptz
-     RETURNING subscription_id`,
-    { subscriptionId: removed.subscription_id, beganAt: removed.began_at },
-  );
-  return true;
+  return restored;
 }

@@ -2,6 +2,9 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { Command } from 'commander';
 import { AuditError, explainFailure } from './audit-error.ts';
 import { audit, type AuditOptions } from './audit.ts';
+import { CHECKS } from './all-checks.ts';
+import { noteAnchors } from './checks/note-anchors.ts';
+import { findAnchors } from './find-anchors.ts';
 import { findTargets } from './find-targets.ts';
 import { createProgress, stackOf } from './progress.ts';
 import { formatRepairs, isMended } from './repair/format-repairs.ts';
@@ -17,6 +20,8 @@ interface Options {
   readonly json?: string;
   readonly repair?: true;
   readonly apply?: true;
+  readonly anchors?: string;
+  readonly publicKey?: string;
 }
 
 /** Exit codes: scripts tell findings from an audit that did not happen. */
@@ -34,6 +39,11 @@ const command = new Command('npm run audit --')
   .option('--namespace <name>', 'Temporal namespace (default: TEMPORAL_NAMESPACE, else "default")')
   .option('--task-queue <name>', 'only workflows of this task queue')
   .option('--bundle <file>', 'workflow bundle to replay with (default: made from workflows/)')
+  .option(
+    '--anchors <dir>',
+    'folder with the anchors outside the database (default: ANCHOR_DIR, else DATA_DIR/anchors)',
+  )
+  .option('--public-key <file>', "the company's public keys (default: those of DATA_DIR)")
   .option('--json <file>', 'writes the whole report as JSON')
   .option('--repair', 'instead: shows how changes whose workflow was terminated or reset would be mended')
   .option('--apply', 'with --repair: mends them; --database must then be the role of the API')
@@ -70,6 +80,7 @@ async function run(options: Options): Promise<number> {
     if (options.repair) return await repair(targets, options.apply ?? false);
     const report = await audit({
       ...targets,
+      checks: [...CHECKS, noteAnchors(await findAnchors(options, process.env))],
       ...(options.bundle !== undefined && { bundlePath: options.bundle }),
       onProgress: progress.tell,
     });

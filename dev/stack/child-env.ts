@@ -11,6 +11,12 @@ export interface Places {
   readonly temporalNamespace: string;
   readonly temporalUi: string;
   readonly workflowBundle: string;
+  /** For what the user's environment does not set itself. */
+  readonly evidence: {
+    readonly signingKey: string;
+    readonly retiredKeys: string;
+    readonly anchorFolder: string;
+  };
   /** Verification key of the double's events. */
   readonly webhookVerificationKey: string;
 }
@@ -26,6 +32,7 @@ export function withoutTemporalSettings(config: StartConfig): NodeJS.ProcessEnv 
 
 /** The environment of worker, API and demo: config.ts reads it. */
 export function productEnv(config: StartConfig, places: Places): NodeJS.ProcessEnv {
+  const { EVIDENCE_SIGNING_KEY: givenKey, ANCHOR_DIR: givenFolder } = config.env;
   return {
     ...(config.usesGivenTemporal ? config.env : withoutTemporalSettings(config)),
     DATA_DIR: config.dataDir,
@@ -37,6 +44,11 @@ export function productEnv(config: StartConfig, places: Places): NodeJS.ProcessE
     TEMPORAL_NAMESPACE: places.temporalNamespace,
     TEMPORAL_UI_URL: places.temporalUi,
     WORKFLOW_BUNDLE: places.workflowBundle,
+    ...(!givenKey && {
+      EVIDENCE_SIGNING_KEY: places.evidence.signingKey,
+      EVIDENCE_RETIRED_SIGNERS: places.evidence.retiredKeys,
+    }),
+    ANCHOR_DIR: givenFolder || places.evidence.anchorFolder,
     // With a key of SendGrid's own the mails go there, and a user's verification key is passed on with the rest
     // of the environment; without one they go, through the same code, to the double.
     ...(config.sendgridKey === undefined && {

@@ -6,6 +6,7 @@ import { bringUpPostgres, bringUpTemporal, type PostgresPlace, type TemporalPlac
 import { productEnv } from './child-env.ts';
 import type { DevelopmentKeys } from './development-keys.ts';
 import { writeDemoCustomers, writeEndpoints, type Endpoints } from './endpoints.ts';
+import { anchorFolder, evidenceKeys } from './evidence-keys.ts';
 import type { Ports } from './ports.ts';
 import { waitUntilReady } from './readiness.ts';
 import { apiService, outboxService, webhookKeyFile, workerService } from './services.ts';
@@ -93,6 +94,7 @@ export function startTasks({ config, checkout, supervisor, logFolder, signal }: 
           await migrate({ ownerUrl, passwords });
           done.appUrl = roleUrl(ownerUrl, 'app', passwords.app);
           const { verificationKey } = await webhookKey(webhookKeyFile(dataDir));
+          const { pem, retired } = await evidenceKeys(dataDir);
           done.env = productEnv(config, {
             api: api(done),
             apiPort: done.ports.numbers.api,
@@ -102,6 +104,11 @@ export function startTasks({ config, checkout, supervisor, logFolder, signal }: 
             temporalNamespace: done.temporal.namespace,
             temporalUi: done.temporal.uiUrl,
             workflowBundle: done.bundle,
+            evidence: {
+              signingKey: pem,
+              retiredKeys: retired.map(({ publicKey }) => publicKey).join(','),
+              anchorFolder: anchorFolder(dataDir),
+            },
             webhookVerificationKey: verificationKey,
           });
         },

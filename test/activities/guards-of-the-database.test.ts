@@ -171,6 +171,36 @@ describe('guards of the database', () => {
     assert.equal((await mine().where({ plan_change_id: planChangeId })).length, 1);
   });
 
+  it('no period deleted or moved, but for the one that an activation under way takes back', async () => {
+    const { account, planChangeId } = await stageVerified(rig);
+    const mine = () => rig.knex('subscription_periods').where({ subscription_id: account.subscriptionId });
+    const before = await mine().orderBy('valid');
+    await refused(mine().delete(), SQLSTATE.NOT_ALLOWED);
+    await refused(mine().update({ price_minor: 1 }), SQLSTATE.NOT_ALLOWED);
+    for (const valid of [
+      `tstzrange(lower(valid), NULL)`,
+      `tstzrange(lower(valid) - interval '1 day', now())`,
+    ])
+      await refused(mine().update({ valid: rig.knex.raw(valid) }), SQLSTATE.NOT_ALLOWED);
+    const takeBack = await rig.knex.raw<{ rows: { restored: boolean }[] }>(
+      'SELECT take_back_period(?) AS restored',
+      [planChangeId],
+    );
+    assert.equal(takeBack.rows[0]?.restored, false, 'the change is applied and read back');
+    assert.deepEqual(await mine().orderBy('valid'), before);
+  });
+
+  it('no mail rewritten, no account closed or reopened', async () => {
+    const { account, planChangeId } = await stageVerified(rig);
+    const mail = rig.knex('email_outbox').where({ plan_change_id: planChangeId });
+    for (const column of ['recipient', 'subject', 'body_text', 'body_html', 'kind'])
+      await refused(mail.clone().update({ [column]: rig.knex.ref(column) }), SQLSTATE.NOT_ALLOWED);
+    const customer = rig.knex('customers').where({ id: account.customerId });
+    await refused(customer.clone().update({ status: 'closed' }), SQLSTATE.NOT_ALLOWED);
+    await rig.ownerKnex('customers').where({ id: account.customerId }).update({ status: 'closed' });
+    await refused(customer.clone().update({ status: 'active' }), SQLSTATE.NOT_ALLOWED);
+  });
+
   it('gives a switch that was wanted before the running plan began an instant of its own', async () => {
     const change = await stageApplied(rig, {
       account: { anchorDate: '2026-12-20', startDate: '2026-12-20' },

@@ -243,6 +243,7 @@ describe('SendGrid double: the key of its events', () => {
     temporalNamespace: 'default',
     temporalUi: 'http://127.0.0.1:8233',
     workflowBundle: 'bundle.js',
+    evidence: { signingKey: 'key of the company', retiredKeys: '', anchorFolder: 'anchors' },
     webhookVerificationKey: 'key of the double',
   };
 

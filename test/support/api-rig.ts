@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
@@ -16,6 +16,7 @@ import { openDatabase } from '../../db/knex.ts';
 import { seedAgents, type AgentRole } from '../../dev/seed/seed-agents.ts';
 import { insertAccount, type AccountOverrides, type TestAccount } from '../../dev/seed/test-account.ts';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
+import { readSigningKey, type SigningKey } from '../../evidence/signing-key.ts';
 import { createRig, startWorker, type Rig, type RigOptions, type RigWorker } from './plan-change-rig.ts';
 import { testTemporal } from './test-stack.ts';
 
@@ -97,6 +98,8 @@ export interface ApiParts {
   readonly limits?: Partial<LimitFigures>;
   readonly trustedProxies?: number | string[];
   readonly statusEvents?: StatusEventsTimes;
+  /** The key that signs proof bundles; null: none. */
+  readonly signingKey?: SigningKey | null;
 }
 
 /** Tests ask more in a minute than agents do; the counting is the same. */
@@ -115,6 +118,7 @@ export async function createApiRig(name: string, options: ApiRigOptions = {}): P
   const taskQueue = worker?.taskQueue ?? rig.database.name;
   const policy = { ...DEFAULT_POLICY, ...options.policy };
   const { address } = await testTemporal();
+  const signingKey = newSigningKey();
   const serve = (parts: ApiParts): Promise<Api> =>
     serveApi(
       {
@@ -125,6 +129,7 @@ export async function createApiRig(name: string, options: ApiRigOptions = {}): P
         webhookPublicKey: parts.webhookPublicKey ?? '',
         limits: { ...UNHURRIED, ...parts.limits },
         trustedProxies: parts.trustedProxies ?? ['loopback'],
+        signingKey: parts.signingKey === undefined ? signingKey : parts.signingKey,
         ...(parts.gateway && { gateway: parts.gateway }),
         ...(parts.statusEvents && { statusEvents: parts.statusEvents }),
       },
@@ -199,6 +204,12 @@ export function apiKey(): string {
   return `pc_${characters.slice(0, 8)}_${characters.slice(8)}`;
 }
 
+/** A company's key that no other test has. */
+export function newSigningKey(): SigningKey {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return readSigningKey(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+}
+
 async function serveApi(
   parts: Required<Omit<ApiParts, 'gateway' | 'statusEvents' | 'limits'>> &
     Pick<ApiParts, 'gateway' | 'statusEvents'> & { readonly limits: LimitFigures },
@@ -236,6 +247,7 @@ async function serveApi(
     trustedProxies: parts.trustedProxies,
     webhookPublicKey: parts.webhookPublicKey === '' ? undefined : parts.webhookPublicKey,
     statusEvents: createStatusEvents(parts.databaseUrl, log, parts.statusEvents),
+    evidence: { signingKey: parts.signingKey ?? undefined, retired: [] },
     publicUrl: origin,
     company: { name: 'QuickConnect', phone: '+1 800 555 0100' },
     temporal: { uiUrl, namespace },

@@ -1,0 +1,67 @@
+import type { Knex } from 'knex';
+import {
+  currentHeads,
+  headsAt,
+  headsOfAnchor,
+  insertAnchor,
+  latestAnchor,
+  listAnchors,
+  lockAnchors,
+} from '../db/stores/note-anchors.ts';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import { appendAnchors } from '../evidence/anchor-file.ts';
+import { sealAnchor, type SealedAnchor } from '../evidence/note-anchor.ts';
+import type { SigningKey } from '../evidence/signing-key.ts';
+
+export interface AnchoringDeps {
+  readonly knex: Knex;
+  readonly key: SigningKey;
+  /** The folder that is shipped to storage where nobody can change it. */
+  readonly folder: string;
+}
+
+/** `made`: it is new. `appended`: lines that the file outside lacked. */
+export interface Anchored {
+  /** Undefined before the first note of any account: there is nothing to anchor. */
+  readonly latest: SealedAnchor | undefined;
+  readonly made: boolean;
+  readonly appended: number;
+}
+
+/**
+ * Sees to it that there is an anchor of this UTC day over the chain heads of all accounts, and that the file
+ * outside has every anchor. It may be run at any time, by several processes at once: the second finds the first
+ * one's. Row first, file second: a crash between the two is made up for by the next run.
+ * Throws AnchorFileError when database and file tell different things; nothing is written to the file then.
+ * @param options.anew takes one even if the day has one
+ */
+export async function anchorNotes(
+  { knex, key, folder }: AnchoringDeps,
+  options: { readonly now?: Date; readonly anew?: boolean } = {},
+): Promise<Anchored> {
+  const takenAt = (options.now ?? new Date()).toISOString();
+  const made = await knex.transaction(async (trx) => {
+    await lockAnchors(trx);
+    const before = await latestAnchor(trx);
+    if (before && options.anew !== true && before.anchor.date >= takenAt.slice(0, 10)) return undefined;
+    const heads = await currentHeads(trx);
+    if (heads.length === 0) return undefined;
+    const known = new Map(
+      before && (await headsAt(trx, before.anchor.number)).map((head) => [head.customerId, head.hash]),
+    );
+    const sealed = sealAnchor(key, heads, before, takenAt);
+    const { number, date } = sealed.anchor;
+    await insertAnchor(
+      trx,
+      { number, date, sealed: canonicalJson(sealed) },
+      heads.filter(({ customerId, hash }) => known.get(customerId) !== hash),
+    );
+    return sealed;
+  });
+  return knex.transaction(async (trx) => {
+    await lockAnchors(trx);
+    const anchors = await listAnchors(trx);
+    const appended = await appendAnchors(folder, anchors, (number) => headsOfAnchor(trx, number));
+    return { latest: anchors.at(-1), made: made !== undefined, appended };
+  });
+}

@@ -1,0 +1,73 @@
+/**
+ * Takes today's anchor of the notes' chains, if there is none yet, and brings the file outside the database up to
+ * date: `npm run anchor`. The API does the same by itself; this is for a look, and for days on which it was down.
+ */
+import path from 'node:path';
+import { Command } from 'commander';
+import { anchorNotes } from '../api/daily-anchor.ts';
+import { openDatabase } from '../db/knex.ts';
+import { AnchorFileError } from '../evidence/anchor-file.ts';
+import { KeyError, readSigningKey } from '../evidence/signing-key.ts';
+import { AuditError, explainFailure } from './audit/audit-error.ts';
+import { findTargets } from './audit/find-targets.ts';
+import { anchorFolder, evidenceKeys } from './stack/evidence-keys.ts';
+
+interface Options {
+  readonly database?: string;
+  readonly now?: true;
+}
+
+const command = new Command('npm run anchor --')
+  .description(
+    'Signs the heads of all account-note chains, once per UTC day, and writes the anchor outside the database.',
+  )
+  .option('--database <url>', 'PostgreSQL, as the role app (default: the running `npm start`)')
+  .option('--now', 'take another one even if this day has one')
+  .addHelpText('after', '\nKey and folder: EVIDENCE_SIGNING_KEY and ANCHOR_DIR, else those of DATA_DIR.')
+  .action(async (options: Options) => {
+    process.exitCode = await run(options);
+  });
+
+await command.parseAsync();
+
+async function run({ database, now }: Options): Promise<number> {
+  const { env } = process;
+  const dataDir = path.resolve(env['DATA_DIR'] || '.local');
+  try {
+    const { databaseUrl } = await findTargets({
+      database,
+      temporal: undefined,
+      namespace: undefined,
+      taskQueue: undefined,
+      dataDir,
+      env,
+    });
+    const given = env['EVIDENCE_SIGNING_KEY'];
+    const key = given ? readSigningKey(given) : (await evidenceKeys(dataDir)).signingKey;
+    const folder = env['ANCHOR_DIR'] || anchorFolder(dataDir);
+    const knex = openDatabase({
+      url: databaseUrl,
+      maxConnections: 1,
+      applicationName: 'plan-change anchor',
+      patient: true,
+    });
+    try {
+      const { latest, made, appended } = await anchorNotes({ knex, key, folder }, { anew: now === true });
+      if (latest === undefined) {
+        console.log('No account has a note yet: there is nothing to anchor.');
+        return 0;
+      }
+      const { number, date, accounts, root } = latest.anchor;
+      console.log(
+        `Anchor ${number} of ${date}, over ${accounts} accounts: ${made ? 'taken now' : 'was there'}; ${appended} lines appended in ${folder}.\nRoot ${root}`,
+      );
+      return 0;
+    } finally {
+      await knex.destroy();
+    }
+  } catch (error) {
+    const isKnown = [AuditError, AnchorFileError, KeyError].some((known) => error instanceof known);
+    console.error(isKnown && error instanceof Error ? error.message : explainFailure(error));
+    return 1;
+  }
+}

@@ -1,0 +1,175 @@
+import { formatDateForPeople } from '../../domain/calendar.ts';
+import { moneyText } from '../money.ts';
+import type { BundleConsent, BundleEvidence, BundleQuote, EvidencePayload } from '../payload.ts';
+import { contentOf } from '../quote-content.ts';
+import { code, esc, facts, paragraph, quotation, section, table } from './html.ts';
+import type { Clock } from './clock.ts';
+
+/** What was offered: every quote of the change, the figures read from the text that was hashed. */
+export function offered(payload: EvidencePayload, clock: Clock): string {
+  const { quotes, change } = payload;
+  if (quotes.length === 0) {
+    return section('offered', '2. What was offered', paragraph(nothingOffered(change.rejectionCode)));
+  }
+  const several =
+    quotes.length > 1
+      ? paragraph(
+          `There were ${quotes.length} quotes. A newer quote makes the earlier ones void; they stay on record. The current one is quote ${change.quoteRevision}.`,
+        )
+      : '';
+  const shown = quotes.map((quote) => quoteHtml(quote, payload, clock)).join('');
+  return section('offered', '2. What was offered', several + shown);
+}
+
+function nothingOffered(rejectionCode: string | null): string {
+  return `Nothing: the request was refused at once${rejectionCode === null ? '' : ` (${rejectionCode})`}.`;
+}
+
+function quoteHtml(quote: BundleQuote, { change, terms }: EvidencePayload, clock: Clock): string {
+  const content = contentOf(quote);
+  const isVoid = quote.revision < change.quoteRevision;
+  const tag = isVoid ? ' <span class="tag void">void: superseded</span>' : '';
+  const title = `<h3>Quote ${quote.revision}${tag}</h3>\n`;
+  if (!content) return `${title}${paragraph('The stored text of this quote cannot be read.')}`;
+  const lines = content.lines.map((line) => [
+    esc(line.description),
+    line.ofDays > 0 ? `${line.days} of ${line.ofDays} days` : '',
+    line.ofDays > 0 ? `${esc(line.start)} until ${esc(line.end)}` : '',
+    esc(moneyText(line.amount)),
+  ]);
+  return `${title}${table(
+    [{ head: 'For' }, { head: 'Days' }, { head: 'From, until' }, { head: 'Amount', kind: 'amount' }],
+    lines,
+    ['Total, before tax', '', '', esc(moneyText(content.net))],
+  )}${facts([
+    ['Takes effect', esc(formatDateForPeople(content.effectiveDate))],
+    ['Due on that date', esc(moneyText(quote.dueNow))],
+    ['To the account balance', esc(moneyText(quote.toBalance))],
+    ['Next bill', esc(`${moneyText(quote.nextBill.amount)} on ${formatDateForPeople(quote.nextBill.date)}`)],
+    ['Promotion', content.promotion === null ? null : esc(content.promotion)],
+    ['Interruption of service', esc(quote.interruptions.join(' ') || 'None was announced.')],
+    ['Offered', clock(quote.createdAt)],
+    ['Open until', clock(quote.expiresAt)],
+    [
+      'Terms',
+      `version ${esc(quote.termsVersion)}${terms.length > 0 ? ', <a href="#terms">in full below</a>' : ''}`,
+    ],
+    ['Quote hash', code(quote.hash)],
+  ])}`;
+}
+
+/** What was said or shown before the customer agreed, word for word. */
+export function saidOrShown(payload: EvidencePayload, clock: Clock): string {
+  const { quotes, change } = payload;
+  const parts = quotes.map((quote) => {
+    const shownPages = allEvidence(payload).filter(
+      ({ quoteHash, details }) => quoteHash === quote.hash && shownPage(details) !== undefined,
+    );
+    const isVoid = quote.revision < change.quoteRevision;
+    const script = `<h3>Script ${esc(quote.script.version)} for quote ${quote.revision}${isVoid ? ' (void)' : ''}</h3>\n${paragraph(
+      'The words that the agent reads aloud before the customer answers:',
+    )}${quotation(quote.script.text)}`;
+    return script + shownPages.map((evidence) => shownPageHtml(evidence, clock)).join('');
+  });
+  const html = parts.join('') || paragraph('Nothing: there was no offer.');
+  return section('said', '3. What was said or shown', html);
+}
+
+function allEvidence({ consents, notAccepted }: EvidencePayload): BundleEvidence[] {
+  return [...consents.map(({ evidence }) => evidence), ...notAccepted];
+}
+
+/** The page of a link, sentence by sentence, as it was when the customer agreed (`shownWords` of the consent page). */
+export function shownPage(details: Readonly<Record<string, unknown>>): string[] | undefined {
+  const shown = details['shown'];
+  const words =
+    typeof shown === 'object' && shown !== null ? (shown as { words?: unknown }).words : undefined;
+  return typeof words === 'string' ? words.split('\n') : undefined;
+}
+
+function shownPageHtml({ details, receivedAt }: BundleEvidence, clock: Clock): string {
+  return `<h3>The page that the customer saw</h3>
+<p>The words of the page behind the link when the customer agreed, ${clock(receivedAt)}:</p>
+${quotation((shownPage(details) ?? []).join('\n'))}`;
+}
+
+/** What was agreed and when: every consent with its evidence, then what was received and not accepted. */
+export function agreed(payload: EvidencePayload, clock: Clock): string {
+  const { consents, notAccepted } = payload;
+  const accepted = consents.map((consent) => consentHtml(consent, payload, clock)).join('');
+  const others = notAccepted.map(
+    (evidence) =>
+      `<h3>Received, not accepted <span class="tag void">no consent</span></h3>\n${evidenceFacts(evidence, payload, clock)}`,
+  );
+  const html = accepted || paragraph('No consent is on record.');
+  return section('agreed', '4. What was agreed, and when', html + others.join(''));
+}
+
+function consentHtml(consent: BundleConsent, payload: EvidencePayload, clock: Clock): string {
+  const tag = consent.superseded
+    ? '<span class="tag void">void: superseded by a newer quote</span>'
+    : '<span class="tag">to the current quote</span>';
+  return `<h3>Consent to quote ${consent.quoteRevision} ${tag}</h3>
+${evidenceFacts(consent.evidence, payload, clock, [
+  ['Accepted', clock(consent.acceptedAt)],
+  ['Agreed to', `quote ${consent.quoteRevision}, hash ${code(consent.quoteHash)}`],
+  ['Consent id', code(consent.consentId)],
+])}`;
+}
+
+const DETAILS: Readonly<Record<string, string>> = {
+  id: 'Recording',
+  startedAt: 'Recording began',
+  durationSeconds: 'Length of the recording',
+  announced: 'Customer was told of the recording',
+  scriptVersion: 'Script that was read',
+  name: 'Document',
+  sha256: 'SHA-256 of the document',
+  signedBy: 'Signed by',
+  signedAt: 'Signed',
+  channel: 'Given by',
+  typedName: 'Name as typed',
+  clientAddress: 'Network address of the customer',
+  userAgent: 'Browser of the customer',
+};
+
+function evidenceFacts(
+  evidence: BundleEvidence,
+  { mails }: EvidencePayload,
+  clock: Clock,
+  first: Parameters<typeof facts>[0] = [],
+): string {
+  const { link, details } = evidence;
+  const mail = link && mails.find(({ mailId }) => mailId === link.mailId);
+  return facts([
+    ...first,
+    ['Method', method(evidence)],
+    ['Given', clock(evidence.givenAt)],
+    ['Received', clock(evidence.receivedAt)],
+    [
+      'Recorded by',
+      evidence.agentId === null ? 'the customer, on the page of the link' : `agent ${code(evidence.agentId)}`,
+    ],
+    ...Object.entries(DETAILS).flatMap(([name, title]) => {
+      const value = details[name];
+      return value === undefined || value === null ? [] : [[title, detail(name, value, clock)] as const];
+    }),
+    ['Link sent', link && `${clock(link.createdAt)}${mail ? `, in the mail “${esc(mail.subject)}”` : ''}`],
+    ['Link used', link?.usedAt ? clock(link.usedAt) : null],
+    ['Evidence id', code(evidence.evidenceId)],
+  ]);
+}
+
+function method({ method: by, details }: BundleEvidence): string {
+  if (by === 'verbal') return 'verbal, in a recorded call';
+  return details['channel'] === 'link' ? 'written, by a single-use link' : 'written, by a signed document';
+}
+
+function detail(name: string, value: unknown, clock: Clock): string {
+  if (name === 'durationSeconds') return `${esc(String(value))} seconds`;
+  if (name === 'announced') return value === true ? 'yes' : 'no';
+  if (name === 'channel') return 'a page that only the link from the mail opens';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (name === 'startedAt' || name === 'signedAt') return clock(text);
+  return name === 'sha256' ? code(text) : esc(text);
+}

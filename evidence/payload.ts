@@ -1,0 +1,225 @@
+import { z } from 'zod';
+import { PLAN_CHANGE_STATUSES } from '../domain/plan-change-status.ts';
+import { chainHead, sealedAnchor } from './note-anchor.ts';
+
+/**
+ * What a proof bundle says about one plan change: everything that was offered, said or shown, agreed, applied,
+ * charged and sent, as the company's record has it, and nothing that a reader would have to look up elsewhere.
+ * One schema makes, documents and reads it. It is strict: what it does not name is not in a bundle.
+ */
+const instant = z.iso.datetime();
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const money = z.strictObject({ amount: z.string(), currency: z.string() });
+const planChangeStatus = z.enum(PLAN_CHANGE_STATUSES);
+const author = z.strictObject({
+  type: z.enum(['agent', 'customer', 'ops', 'system']),
+  id: z.string().nullable(),
+});
+
+const pricedPlan = z.strictObject({
+  planCode: z.string(),
+  planName: z.string(),
+  version: z.number().int(),
+  price: money,
+  interval: z.enum(['month', 'year']),
+});
+
+const quote = z.strictObject({
+  revision: z.number().int().min(1),
+  hash,
+  /** The text that the hash is of: change, plan version, promotion, effective date, terms, lines, net. */
+  canonicalJson: z.string(),
+  createdAt: instant,
+  expiresAt: instant,
+  termsVersion: z.string(),
+  dueNow: money,
+  toBalance: money,
+  nextBill: z.strictObject({ date: z.iso.date(), amount: money }),
+  script: z.strictObject({ version: z.string(), text: z.string() }),
+  interruptions: z.array(z.string()),
+});
+export type BundleQuote = z.output<typeof quote>;
+
+const received = z.strictObject({
+  evidenceId: z.uuid(),
+  quoteHash: hash,
+  method: z.enum(['verbal', 'written']),
+  givenAt: instant,
+  receivedAt: instant,
+  /** Who recorded it; null: the customer, by a link. */
+  agentId: z.uuid().nullable(),
+  /** Recording, document, or what the page of a link showed and got, as it was received. */
+  details: z.record(z.string(), z.unknown()),
+  link: z
+    .strictObject({
+      linkId: z.uuid(),
+      mailId: z.uuid(),
+      createdAt: instant,
+      expiresAt: instant,
+      usedAt: instant.nullable(),
+    })
+    .nullable(),
+});
+export type BundleEvidence = z.output<typeof received>;
+
+const consent = z.strictObject({
+  consentId: z.uuid(),
+  quoteRevision: z.number().int(),
+  quoteHash: hash,
+  /** A newer quote made this consent void; it stays on record. */
+  superseded: z.boolean(),
+  acceptedAt: instant,
+  evidence: received,
+});
+export type BundleConsent = z.output<typeof consent>;
+
+/** A link of the account's chain; `note` only where it is about this change. */
+const chainLink = z.strictObject({
+  sequence: z.number().int().min(1),
+  hash,
+  note: z
+    .strictObject({
+      noteId: z.uuid(),
+      kind: z.string(),
+      body: z.string(),
+      author,
+      planChangeId: z.uuid().nullable(),
+      revision: z.number().int(),
+      createdAt: instant,
+    })
+    .nullable(),
+});
+export type ChainLink = z.output<typeof chainLink>;
+
+const charge = z.strictObject({
+  quoteRevision: z.number().int(),
+  quoteHash: hash,
+  lineNo: z.number().int(),
+  reversal: z.boolean(),
+  kind: z.enum(['credit', 'charge', 'fee']),
+  description: z.string(),
+  start: z.iso.date(),
+  end: z.iso.date(),
+  days: z.number().int(),
+  ofDays: z.number().int(),
+  amount: money,
+  effectiveDate: z.iso.date(),
+  postedAt: instant,
+});
+export type BundleCharge = z.output<typeof charge>;
+
+const balanceEntry = z.strictObject({
+  quoteRevision: z.number().int(),
+  reversal: z.boolean(),
+  amount: money,
+  effectiveDate: z.iso.date(),
+  postedAt: instant,
+});
+
+const mail = z.strictObject({
+  mailId: z.uuid(),
+  kind: z.string(),
+  quoteRevision: z.number().int(),
+  recipient: z.string(),
+  subject: z.string(),
+  text: z.string(),
+  textSha256: hash,
+  htmlSha256: hash,
+  status: z.string(),
+  createdAt: instant,
+  acceptedAt: instant.nullable(),
+  providerMessageId: z.string().nullable(),
+  possibleDuplicates: z.number().int(),
+  events: z.array(
+    z.strictObject({
+      event: z.string(),
+      reason: z.string().nullable(),
+      occurredAt: instant,
+      receivedAt: instant,
+    }),
+  ),
+});
+export type BundleMail = z.output<typeof mail>;
+
+const anchorProof = z.strictObject({
+  sealed: sealedAnchor,
+  /** The account's leaf. */
+  head: chainHead,
+  proof: z.array(z.strictObject({ side: z.enum(['left', 'right']), hash })),
+});
+
+export const evidencePayload = z
+  .strictObject({
+    format: z.literal('plan-change-evidence/1'),
+    /** In a masked copy names, account number, recipients, addresses and mail texts are left out. */
+    copy: z.enum(['full', 'masked']),
+    generatedAt: instant,
+    generatedFor: z.strictObject({ agentId: z.uuid(), role: z.string() }),
+    product: z.strictObject({ name: z.string(), version: z.string(), schema: z.string() }),
+    company: z.strictObject({ name: z.string(), phone: z.string() }),
+    customer: z.strictObject({
+      customerId: z.uuid(),
+      accountNumber: z.string(),
+      fullName: z.string(),
+      timeZone: z.string(),
+    }),
+    identification: z.strictObject({
+      identificationId: z.uuid(),
+      agentId: z.uuid(),
+      verifiedAt: instant,
+      expiresAt: instant,
+    }),
+    change: z.strictObject({
+      planChangeId: z.uuid(),
+      status: planChangeStatus,
+      openedBy: z.uuid(),
+      openedAt: instant,
+      appliedAt: instant.nullable(),
+      confirmedAt: instant.nullable(),
+      closedAt: instant.nullable(),
+      rejectionCode: z.string().nullable(),
+      holdReason: z.string().nullable(),
+      activation: z.strictObject({ when: z.string(), date: z.iso.date().nullable(), at: instant.nullable() }),
+      currency: z.string(),
+      from: pricedPlan,
+      requestedPlanCode: z.string(),
+      to: pricedPlan.nullable(),
+      promotionCode: z.string().nullable(),
+      quoteRevision: z.number().int(),
+      replacesId: z.uuid().nullable(),
+      revertsId: z.uuid().nullable(),
+      transitions: z.array(z.strictObject({ status: planChangeStatus, at: instant })),
+    }),
+    quotes: z.array(quote),
+    terms: z.array(
+      z.strictObject({ version: z.string(), sha256: hash, body: z.string(), publishedAt: instant }),
+    ),
+    consents: z.array(consent),
+    /** Received, but not (or not yet) accepted. */
+    notAccepted: z.array(received),
+    /** The account's chain from its first note; of other changes only the hashes. */
+    chain: z.array(chainLink),
+    ledger: z.strictObject({ charges: z.array(charge), balance: z.array(balanceEntry) }),
+    mails: z.array(mail),
+    anchor: anchorProof.nullable(),
+    /** Instants in the customer's time zone as of the day of the bundle, for readers. */
+    localTimes: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'EvidencePayload' });
+export type EvidencePayload = z.output<typeof evidencePayload>;
+
+export const evidenceBundle = z
+  .strictObject({
+    payload: evidencePayload,
+    signature: z.strictObject({
+      algorithm: z.literal('Ed25519'),
+      /** SHA-256 of the public key's DER. */
+      keyId: hash,
+      /** Base64 of the SPKI's DER. */
+      publicKey: z.string(),
+      /** Over the RFC 8785 canonical JSON of `payload`, 128 hex digits. */
+      value: z.string().regex(/^[0-9a-f]{128}$/),
+    }),
+  })
+  .meta({ id: 'EvidenceBundle', description: 'Check it with `npm run verify-evidence`.' });
+export type EvidenceBundle = z.output<typeof evidenceBundle>;

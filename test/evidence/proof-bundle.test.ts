@@ -1,0 +1,478 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import fc from 'fast-check';
+import { z } from 'zod';
+import { page } from '../../api/schemas/common.ts';
+import { anchorNotes } from '../../api/daily-anchor.ts';
+import { publicKeyPem, readTrustedKeys } from '../../evidence/signing-key.ts';
+import { PRODUCT } from '../../evidence/product.ts';
+import { bundleJson } from '../../evidence/seal.ts';
+import { verifyEvidence } from '../../evidence/verify.ts';
+import type { EvidenceBundle, EvidencePayload } from '../../evidence/payload.ts';
+import { assertDocumented } from '../api/documented.ts';
+import { expectProblem } from '../api/expect-problem.ts';
+import { createApiRig, newSigningKey, verbalConsent, type ApiRig } from '../support/api-rig.ts';
+import { agreementOf, askForConsent, customerAt, PRODUCT_TEMPLATES } from '../support/customer-mails.ts';
+import { eventually } from '../support/eventually.ts';
+import { stageChange } from '../support/staged-change.ts';
+import { makeTestFolder } from '../support/test-folder.ts';
+import type { TestAccount } from '../../dev/seed/test-account.ts';
+import {
+  altered,
+  assertSound,
+  companyKey,
+  failures,
+  pageOf,
+  recordOf,
+  signedAgain,
+  verified,
+} from './bundles.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+
+describe('proof bundles', () => {
+  const folder = makeTestFolder();
+  let api: ApiRig;
+  let customer: TestAccount;
+  /** Applied, and confirmed: agreed to in a call, after a requote. */
+  let applied: string;
+  /** Agreed to by a link, under the anchor of the day. */
+  let linked: string;
+
+  before(async function () {
+    this.timeout(120_000);
+    api = await createApiRig('proof bundles', { templates: PRODUCT_TEMPLATES });
+    customer = await api.stranger({ planCode: 'fiber-complete' });
+    const { planChangeId } = await api.opened(customer, { planCode: 'phone-basic' });
+    applied = planChangeId;
+    const changePath = `/v1/plan-changes/${applied}`;
+    const requoted = JSON.parse((await api.post(`${changePath}/requote`, {})).text) as {
+      quote: { hash: string };
+    };
+    await api.post(`${changePath}/consent`, verbalConsent(requoted.quote.hash));
+    await completed(applied);
+    await api.post(`${changePath}/confirmation`, { explained: ['The plan is active'], channel: 'phone' });
+
+    const other = await api.stranger();
+    linked = (await api.opened(other)).planChangeId;
+    await customerAt(api, await askForConsent(api, linked)).submit(agreementOf(other));
+    await completed(linked);
+    await anchorNotes({
+      knex: api.deps.knex,
+      key: companyKey(api),
+      folder: path.join(folder.path, 'anchors'),
+    });
+  });
+  after(async () => {
+    await api.close();
+    folder.remove();
+  });
+
+  const completed = (planChangeId: string) =>
+    eventually(
+      async () => {
+        const { status } = JSON.parse(
+          (await api.get(`/v1/plan-changes/${planChangeId}`, { as: 'ops' })).text,
+        ) as {
+          status: string;
+        };
+        return status === 'completed' ? true : undefined;
+      },
+      { what: 'the change completed' },
+    );
+
+  describe('of a change', () => {
+    it('are a page that reads like an exhibit and a record, both sound, with everything in them', async () => {
+      const html = await pageOf(api, applied);
+      assertSound(verified(api, html));
+      const { bundle, text } = await recordOf(api, applied);
+      assertSound(verified(api, text));
+      const { payload } = bundle;
+      assert.deepEqual(
+        payload.quotes.map(({ revision }) => revision),
+        [1, 2],
+      );
+      assert.deepEqual(
+        [payload.consents.length, payload.ledger.charges.length, payload.ledger.balance.length],
+        [1, 3, 1],
+      );
+      assert.equal(
+        payload.mails.find(({ kind }) => kind === 'summary')?.recipient,
+        `${customer.email.slice(0, 1)}***@example.com`,
+      );
+      assert.ok(payload.change.confirmedAt);
+      for (const word of [
+        customer.fullName,
+        customer.accountNumber,
+        'rec-2026-11-24-000123',
+        'Do you agree?',
+        'consent accepted',
+        payload.quotes[1]?.hash ?? '',
+      ])
+        assert.ok(html.includes(word), word);
+      for (const secret of [customer.email, customer.serviceAddress])
+        assert.ok(!html.includes(secret) && !text.includes(secret));
+      assert.doesNotMatch(html, /<script|src=|@import|url\(/);
+    });
+
+    it('hold what the page of a link showed, who typed what, from where, and the anchor of the chain', async () => {
+      const { bundle, text } = await recordOf(api, linked);
+      assertSound(verified(api, text));
+      const [consent] = bundle.payload.consents;
+      const { details, link } = consent?.evidence ?? {};
+      const shown = details?.['shown'] as { words: string };
+      assert.match(shown.words, /Fiber Plus[^]*\n[^]*agree/);
+      assert.equal(details?.['typedName'], bundle.payload.customer.fullName);
+      assert.ok(details['clientAddress'] && link?.usedAt);
+      const row = verified(api, text).rows.find(({ title }) => title.startsWith('Anchor'));
+      assert.equal(row?.outcome, 'pass');
+      assert.ok(bundle.payload.anchor && bundle.payload.anchor.sealed.anchor.accounts >= 2);
+    });
+
+    it('are there in every status, and say what there is', async () => {
+      const waiting = await api.opened(await api.stranger());
+      const [declined, scheduled] = [
+        await api.opened(await api.stranger()),
+        await api.changeOf(await api.stranger(), { activation: { when: 'end_of_cycle' } }),
+      ];
+      await api.post(`/v1/plan-changes/${declined.planChangeId}/decline`, { reason: 'Too much' });
+      const suspended = await api.stranger();
+      const held = await api.opened(suspended);
+      await api.rig
+        .ownerKnex('customers')
+        .where({ id: suspended.customerId })
+        .update({ status: 'suspended' });
+      await api.post(`/v1/plan-changes/${held.planChangeId}/consent`, verbalConsent(held.quote?.hash ?? ''));
+      const says: [string, RegExp][] = [
+        [waiting.planChangeId, /No consent to the current quote is on record, and nothing was charged/],
+        [declined.planChangeId, /declined by the customer/],
+        [scheduled.planChangeId, /agreed in a recorded call, .* Nothing of it stands on the account/],
+        [held.planChangeId, /on hold; not applied/],
+      ];
+      for (const [id, words] of says) {
+        const html = await pageOf(api, id);
+        assertSound(verified(api, html));
+        assert.match(html, words);
+      }
+    });
+
+    it('keep a consent that a newer quote made void, as void', async () => {
+      const { planChangeId, quote } = await api.changeOf(await api.stranger(), {
+        activation: { when: 'end_of_cycle' },
+      });
+      const again = JSON.parse(
+        (
+          await api.post(`/v1/plan-changes/${planChangeId}/reschedule`, {
+            activation: { when: 'immediately' },
+          })
+        ).text,
+      ) as { quote: { hash: string } };
+      await api.post(`/v1/plan-changes/${planChangeId}/consent`, verbalConsent(again.quote.hash));
+      const { bundle, text } = await recordOf(api, planChangeId);
+      assertSound(verified(api, text));
+      assert.deepEqual(
+        bundle.payload.consents.map(({ quoteHash, superseded }) => [quoteHash, superseded]),
+        [
+          [quote?.hash, true],
+          [again.quote.hash, false],
+        ],
+      );
+    });
+
+    it('tell what was taken back: every line with its reversal, and that nothing stands', async () => {
+      const change = await stageChange(api.rig, {
+        account: { planCode: 'fiber-complete' },
+        input: { planCode: 'phone-basic' },
+      });
+      const consent = await change.consent();
+      await change.run('activatePlan', change.activation(consent));
+      const { revision } = change.quote;
+      const stop = {
+        planChangeId: change.planChangeId,
+        revision,
+        consent: null,
+        causes: ['seeded'],
+        now: change.now,
+      };
+      await change.run('compensateActivation', { ...stop, to: { status: 'failed' } });
+      const { bundle, text } = await recordOf(api, change.planChangeId);
+      assertSound(verified(api, text));
+      assert.deepEqual([bundle.payload.ledger.charges.length, bundle.payload.ledger.balance.length], [6, 2]);
+      const html = await pageOf(api, change.planChangeId);
+      assert.match(
+        html,
+        /Nothing of it stands on the account: the change is failed; what was applied was taken back/,
+      );
+      const half = signedAgain(bundle, companyKey(api), ({ ledger }) => ledger.charges.pop());
+      assert.deepEqual(failures(verified(api, half)), ['Charges']);
+    });
+
+    it('show of other changes of the account only the hashes', async () => {
+      const account = await api.stranger();
+      const first = await api.opened(account);
+      await api.post(`/v1/plan-changes/${first.planChangeId}/cancel`, { reason: 'Secret of another change' });
+      const second = await api.changeOf(account);
+      const { bundle, text } = await recordOf(api, second.planChangeId);
+      assertSound(verified(api, text));
+      assert.ok(bundle.payload.chain.some(({ note }) => note === null));
+      assert.ok(!text.includes('Secret of another change') && !text.includes(first.planChangeId));
+    });
+  });
+
+  describe('go to', () => {
+    it('whoever has an own identification that holds, and auditors; not ops', async () => {
+      const evidence = `/v1/plan-changes/${applied}/evidence`;
+      await api.rig
+        .ownerKnex('identifications')
+        .where({ customer_id: customer.customerId })
+        .update({ verified_at: new Date(0), expires_at: new Date(1) });
+      for (const as of ['agent', 'supervisor'] as const)
+        expectProblem(await api.get(evidence, { as }), 404, 'not-found');
+      expectProblem(await api.get(evidence, { as: 'ops' }), 403, 'role-not-allowed');
+      await api.identify(customer);
+      await pageOf(api, applied, 'agent');
+      for (const id of ['nothing', '019b1f6e-7c1a-7b5e-9a53-2f5f4f1d8c11'])
+        expectProblem(await api.get(`/v1/plan-changes/${id}/evidence`, { as: 'auditor' }), 404, 'not-found');
+    });
+
+    it('auditors masked, and every hash of the matter still verifies', async () => {
+      for (const id of [applied, linked]) {
+        const { customer: named } = (await recordOf(api, id)).bundle.payload;
+        for (const text of [await pageOf(api, id, 'auditor'), (await recordOf(api, id, 'auditor')).text]) {
+          const verification = verified(api, text);
+          assertSound(verification);
+          const open = verification.rows
+            .filter(({ outcome }) => outcome === 'open')
+            .map(({ title }) => title);
+          assert.ok(
+            open.every((title) => title.startsWith('Mails') || title.startsWith('Anchor')),
+            open.join(),
+          );
+          for (const name of [named.fullName, named.accountNumber, '***@'])
+            assert.ok(!text.includes(name), name);
+        }
+      }
+    });
+
+    it('nobody without the signing key: 503 that says what to do', async () => {
+      const unsigned = await api.another({ signingKey: null });
+      const answer = await unsigned.get(`/v1/plan-changes/${applied}/evidence`);
+      const { detail } = expectProblem(answer, 503, 'evidence-key-missing');
+      assert.match(detail, /EVIDENCE_SIGNING_KEY/);
+      assert.ok(answer.headers.get('retry-after'));
+      const keys = await unsigned.get('/v1/evidence-keys', { as: null });
+      assert.deepEqual(JSON.parse(keys.text), { items: [], nextCursor: null });
+    });
+
+    it('whoever checks them finds the keys published, without a key of their own', async () => {
+      const answer = await api.get('/v1/evidence-keys', { as: null });
+      assertDocumented(api, 'listEvidenceKeys', answer);
+      const { items } = answer.read(page(z.looseObject({ keyId: z.string(), current: z.boolean() })));
+      assert.deepEqual(
+        items.map(({ keyId, current }) => [keyId, current]),
+        [[companyKey(api).keyId, true]],
+      );
+      assert.ok(verifyEvidence(Buffer.from(await pageOf(api, applied)), readTrustedKeys(answer.text)).ok);
+    });
+
+    it('say in the OpenAPI document and in the answer what they are', async () => {
+      const accepted = await api.get(`/v1/plan-changes/${applied}/evidence`, {
+        as: 'auditor',
+        headers: { accept: 'application/json' },
+      });
+      assertDocumented(api, 'getEvidence', accepted);
+      const html = await api.get(`/v1/plan-changes/${applied}/evidence`, { as: 'auditor' });
+      assertDocumented(api, 'getEvidence', html);
+      assert.match(html.headers.get('content-security-policy') ?? '', /default-src 'none'/);
+      assert.equal(html.headers.get('cache-control'), 'no-store');
+      assert.equal(PRODUCT.version, packageJson.version);
+    });
+  });
+
+  describe('that were changed', () => {
+    let bundle: EvidenceBundle;
+    let html: string;
+    before(async () => {
+      ({ bundle } = await recordOf(api, applied));
+      html = await pageOf(api, linked);
+    });
+
+    it('are not sound, whichever byte it is, in page and record', async () => {
+      const record = (await recordOf(api, linked)).text;
+      for (const text of [html, record]) {
+        const bytes = Buffer.from(text);
+        fc.assert(
+          fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
+            const changed = Buffer.from(bytes);
+            changed.writeUInt8(changed.readUInt8(at) ^ bits, at);
+            return !verifyEvidence(changed, [companyKey(api)]).ok;
+          }),
+          { numRuns: 150 },
+        );
+      }
+    });
+
+    it('nor when something is cut off, added, or left of the page but not of the record', () => {
+      const spoilt = [
+        html.slice(0, -1),
+        `${html} `,
+        html.replace('<main>', '<main><p>Paid.</p>'),
+        html.slice(0, html.length / 2),
+        '',
+        '{}',
+        'null',
+        '\0',
+      ];
+      for (const text of spoilt) assert.ok(!verified(api, text).ok, text.slice(0, 40));
+      const charged = html.replace('What was charged</h2>', 'What was paid</h2>');
+      assert.notEqual(charged, html);
+      assert.deepEqual(failures(verified(api, charged)), ['File']);
+    });
+
+    it('but a page that a browser has saved is as sound as before', () => {
+      const saved = html
+        .replace(
+          '<!DOCTYPE html>',
+          '<!DOCTYPE html>\n<!-- saved from url=(0052)https://api.example/v1/plan-changes/1/evidence -->\n',
+        )
+        .replace('<head>', '<head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8">');
+      assertSound(verified(api, saved));
+      assert.deepEqual(failures(verified(api, saved.replace('<h1>', '<h1>Not a '))), ['File']);
+    });
+
+    it('and signed again by somebody else are caught by the company’s key, and only by it', () => {
+      const forged = signedAgain(bundle, newSigningKey(), ({ ledger }) => {
+        ledger.charges.length = 3;
+      });
+      assert.deepEqual(failures(verified(api, forged)), ['Signer']);
+      const alone = verifyEvidence(Buffer.from(forged), undefined);
+      assert.ok(alone.ok);
+      assert.ok(alone.rows.some(({ details }) => details.join().includes('anybody could have signed this')));
+      const dressed = altered(bundle, () => undefined);
+      dressed.signature = { ...dressed.signature, publicKey: newSigningKey().publicKey };
+      assert.ok(failures(verified(api, bundleJson(dressed))).includes('Signature'));
+    });
+
+    /** Each is signed again by the company itself: what a bundle says must also hold together. */
+    const wrongs: readonly (readonly [string, string, (payload: EvidencePayload) => void])[] = [
+      [
+        'the price of a line',
+        'Quotes',
+        ({ quotes }) => replaceIn(quotes[1], 'canonicalJson', '.00"', '.01"'),
+      ],
+      ['the net and its hash', 'Quotes', ({ quotes }) => replaceIn(quotes[1], 'hash', /./, 'f')],
+      ['what is due', 'Amounts', ({ quotes }) => (quotes[1]!.dueNow = { amount: '1.00', currency: 'USD' })],
+      ['the effective date', 'Quotes', ({ change }) => (change.activation.date = '2030-01-01')],
+      ['the terms', 'Terms', ({ terms }) => replaceIn(terms[0], 'body', 'fee', 'tax')],
+      ['the terms, and their hash', 'Quotes', ({ terms }) => (terms[0]!.sha256 = 'ab'.repeat(32))],
+      ['an earlier quote left out', 'Quotes', ({ quotes }) => quotes.shift()],
+      ['the words of the script', 'Words', ({ quotes }) => (quotes[1]!.script.text = 'Do you agree?')],
+      [
+        'the quote that was agreed to',
+        'Consents',
+        ({ consents, quotes }) => (consents[0]!.evidence.quoteHash = quotes[0]!.hash),
+      ],
+      ['the consent left out', 'Charges', ({ consents }) => (consents.length = 0)],
+      [
+        'when it was agreed to',
+        'Consents',
+        ({ consents, quotes }) => (consents[0]!.acceptedAt = quotes[1]!.expiresAt),
+      ],
+      ['a consent after the activation', 'Charges', ({ change }) => (change.appliedAt = change.openedAt)],
+      [
+        'a recording that was not announced',
+        'Consents',
+        ({ consents }) => (consents[0]!.evidence.details['announced'] = false),
+      ],
+      ['what was charged', 'Charges', ({ ledger }) => (ledger.charges[1]!.amount.amount = '99.00')],
+      ['a line left out', 'Charges', ({ ledger }) => ledger.charges.pop()],
+      ['what went to the balance', 'Charges', ({ ledger }) => (ledger.balance.length = 0)],
+      ['a note', 'Notes', ({ chain }) => (chain.findLast(({ note }) => note)!.note!.body += '!')],
+      ['a note left out', 'Notes', ({ chain }) => chain.splice(2, 1)],
+      [
+        'the last note left out',
+        'Notes',
+        ({ chain }) =>
+          chain.splice(
+            chain.findIndex(({ note }) => note?.kind === 'confirmed'),
+            9,
+          ),
+      ],
+      [
+        'a note turned into a bare hash',
+        'Notes',
+        ({ chain }) => (chain.find(({ note }) => note?.kind === 'consent_accepted')!.note = null),
+      ],
+      ['the text of a mail', 'Mails', ({ mails }) => (mails[0]!.text += ' PS')],
+      ['the head that was anchored', 'Anchor', ({ anchor }) => (anchor!.head.sequence -= 1)],
+      ['the root of the anchor', 'Anchor', ({ anchor }) => (anchor!.sealed.anchor.root = 'ab'.repeat(32))],
+      ['the course', 'Course', ({ change }) => change.transitions.shift() && change.transitions.reverse()],
+      [
+        'the agent who identified',
+        'Course',
+        ({ identification }) => (identification.agentId = identification.identificationId),
+      ],
+    ];
+    for (const [what, finds, alter] of wrongs) {
+      it(`by ${what}: signed again by the company it fails under “${finds}”, else by the signature too`, () => {
+        const found = failures(verified(api, signedAgain(bundle, companyKey(api), alter)));
+        assert.ok(found.includes(finds), found.join());
+        assert.ok(!found.includes('Signature') && !found.includes('File'));
+        assert.ok(failures(verified(api, bundleJson(altered(bundle, alter)))).includes('Signature'));
+      });
+    }
+
+    it('by the name typed on the page, or the page itself', async () => {
+      const { bundle: byLink } = await recordOf(api, linked);
+      const details = (payload: EvidencePayload) => payload.consents[0]!.evidence.details;
+      const renamed = signedAgain(
+        byLink,
+        companyKey(api),
+        (payload) => (details(payload)['typedName'] = 'Somebody Else'),
+      );
+      assert.deepEqual(failures(verified(api, renamed)), ['Consents']);
+      const reworded = signedAgain(byLink, companyKey(api), (payload) => {
+        (details(payload)['shown'] as { words: string }).words = 'It is free.';
+      });
+      assert.deepEqual(failures(verified(api, reworded)), ['Words']);
+    });
+  });
+
+  it('are checked from the command line: a table, exit code 0 or 1', async () => {
+    const [file, keyFile] = [path.join(folder.path, 'bundle.html'), path.join(folder.path, 'key.pem')];
+    const text = await pageOf(api, linked);
+    await writeFile(file, text);
+    await writeFile(keyFile, publicKeyPem(companyKey(api)));
+    const sound = await command([file, '--public-key', keyFile], folder.path);
+    assert.equal(sound.code, 0, sound.out);
+    assert.match(sound.out, /^PASS {2}Signature: .*\n[^]*The bundle is sound: \d+ checks passed/m);
+
+    await writeFile(file, text.replace('What was sent', 'What was lost'));
+    const spoilt = await command([file, '--public-key', keyFile], folder.path);
+    assert.equal(spoilt.code, 1);
+    assert.match(spoilt.out, /^FAIL {2}File: .*changed at line \d+: the file has ".*What was lost/m);
+    assert.match(spoilt.out, /NOT sound: 1 of \d+ checks failed/);
+
+    const missing = await command([path.join(folder.path, 'none.html')], folder.path);
+    assert.deepEqual([missing.code, missing.out], [1, '']);
+  });
+});
+
+function replaceIn<K extends string>(
+  row: Record<K, string> | undefined,
+  name: K,
+  from: string | RegExp,
+  to: string,
+): void {
+  if (row) row[name] = row[name].replace(from, to);
+}
+
+async function command(args: readonly string[], dataDir: string): Promise<{ code: number; out: string }> {
+  return new Promise((resolve) => {
+    const program = ['--import', 'tsx', 'dev/verify-evidence.ts', ...args];
+    execFile(process.execPath, program, { env: { ...process.env, DATA_DIR: dataDir } }, (error, out) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out }),
+    );
+  });
+}
