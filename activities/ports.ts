@@ -1,5 +1,6 @@
 import type { AccountFacts, CurrentPlan, OfferedPlan } from '../domain/plan-change-terms.ts';
 import type { RequestedActivation } from '../domain/activation-date.ts';
+import type { EmailStatus } from '../domain/email-status.ts';
 import type { RejectionCode } from '../domain/failures.ts';
 import type { HoldReason, PlanChangeStatus } from '../domain/plan-change-status.ts';
 import type { Quote, QuoteLine } from '../domain/quote.ts';
@@ -40,6 +41,8 @@ export interface StepTransaction {
   /** Runs statements that a constraint may refuse without harm to the rest: a savepoint. Returns whether they took. */
   attempt(work: (tx: StepTransaction) => Promise<void>): Promise<boolean>;
   appendNote(note: NewNote): Promise<void>;
+  /** The revision that a further note of this kind on a locked change has. */
+  nextNoteRevision(planChangeId: string, kind: NoteKind): Promise<number>;
   remark(remarkId: string): Promise<string>;
   /** Reads the applied change back in a fresh statement. */
   readBack(planChangeId: string): Promise<AppliedChange>;
@@ -48,6 +51,8 @@ export interface StepTransaction {
   nextMailRevision(planChangeId: string, kind: MailKind): Promise<number>;
   /** Puts a mail into the outbox; returns its id. */
   enqueueMail(mail: NewMail): Promise<string>;
+  /** Locks a mail and reads how far it is, and whether what it says is still true. */
+  lockMail(mailId: string): Promise<LockedMail>;
   /** Records what became of a mail; the caller writes the note. */
   updateMail(mailId: string, patch: MailPatch): Promise<void>;
 }
@@ -204,6 +209,8 @@ export type NoteKind =
   | 'consent_requested'
   | 'consent_reminder'
   | 'email_given_up'
+  | 'notice_given_up'
+  | 'notice_superseded'
   | 'completed';
 
 export interface NoteAuthor {
@@ -213,7 +220,7 @@ export interface NoteAuthor {
 
 export interface NewNote {
   readonly customerId: string;
-  /** Null for a note that is about a mail or the account. */
+  /** Null for a note that is about the account. */
   readonly planChangeId: string | null;
   readonly kind: NoteKind;
   readonly body: string;
@@ -242,14 +249,20 @@ export interface NewMail extends RenderedMail {
 
 export type MailPatch =
   | { readonly status: 'accepted'; readonly providerMessageId: string | null }
-  | { readonly status: 'given_up' };
+  | { readonly status: 'given_up' | 'superseded' | 'unknown' };
+
+export interface LockedMail {
+  readonly kind: MailKind;
+  readonly status: EmailStatus;
+  readonly isStillTrue: boolean;
+}
 
 /** The claim on a mail, taken and committed before it is sent. */
 export type MailClaim =
   | { readonly claim: 'send'; readonly mail: OutgoingMail }
   | { readonly claim: 'already_accepted'; readonly providerMessageId: string | null }
-  /** It asks for consent to a quote that awaits none any more. */
-  | { readonly claim: 'overtaken' }
+  /** The change has moved on, for good: what the mail says is no longer true. */
+  | { readonly claim: 'superseded' }
   /** Another attempt may have been accepted: its outcome is awaited before the mail is sent again. */
   | { readonly claim: 'outcome_unknown' };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EMAIL_STATUSES } from '../../domain/email-status.ts';
 import { HOLD_REASONS, PLAN_CHANGE_STATUSES } from '../../domain/plan-change-status.ts';
 import {
   cursor,
@@ -90,7 +91,7 @@ export const revertBody = z
   })
   .meta({ id: 'Revert' });
 
-const emailStatus = z.enum(['queued', 'sending', 'accepted', 'delivered', 'bounced', 'dropped', 'given_up']);
+const emailStatus = z.enum(EMAIL_STATUSES);
 
 export const listQuery = z.strictObject({
   status: z.enum(PLAN_CHANGE_STATUSES as [string, ...string[]]).optional(),

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { EmailStatus } from '../../domain/email-status.ts';
 import type { HoldReason, PlanChangeStatus } from '../../domain/plan-change-status.ts';
 import { isoInstant, rows } from '../sql.ts';
 import type { StoredLine } from '../stores/quote-lines.ts';
@@ -43,8 +44,6 @@ export interface PlanChangeView {
     readonly consentGivenAt: string | null;
   } | null;
 }
-
-type EmailStatus = 'queued' | 'sending' | 'accepted' | 'delivered' | 'bounced' | 'dropped' | 'given_up';
 
 /** Amounts are text: JSON has no integers of that size. */
 export interface QuoteView {
