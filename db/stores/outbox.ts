@@ -63,6 +63,7 @@ export async function updateMail(trx: Knex.Transaction, mailId: string, patch: M
 const IS_STILL_TRUE = `CASE
     WHEN m.kind IN ('consent_request', 'consent_reminder')
       THEN pc.status = 'awaiting_consent' AND pc.quote_revision = m.quote_revision
+    WHEN m.kind = 'held' THEN pc.status = 'held' AND pc.quote_revision = m.quote_revision
     ELSE true END AS "isStillTrue"`;
 
 /** Locks a mail and reads how far it is, and whether what it says is still true. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { ApplicationFailure } from '@temporalio/common';
 import type { MailOutcome, OutgoingMail } from '../../activities/ports.ts';
-import { recordEmailEvent } from '../../db/stores/email-events.ts';
 import { FAULT } from '../../domain/failures.ts';
 import { createRig, type Rig } from '../support/plan-change-rig.ts';
 import { stageChange, stageVerified } from '../support/staged-change.ts';
@@ -176,105 +175,6 @@ describe('the claim on a mail', () => {
     assert.deepEqual([(await mail()).status, await status(), sent.length], ['sending', 'activated', 1]);
     assert.equal((await refusal(send())).type, FAULT.MAIL_OUTCOME_UNKNOWN);
     assert.equal(sent.length, 1);
-  });
-
-  describe('that the change has overtaken', () => {
-    const asking = async () => {
-      const change = await stageChange(rig);
-      const { mailId } = (await change.run('remindCustomer', { ...change.ids(), now: change.now })) as {
-        mailId: string;
-      };
-      const notice = { ...change.ids(), mailId };
-      return {
-        ...{ change, mailId },
-        send: () => change.run('sendNotice', notice),
-        giveUp: () => change.run('giveUpNotice', { ...notice, cause: 'MAIL_REFUSED' }),
-        set: (columns: object) => rig.knex('plan_changes').where({ id: change.planChangeId }).update(columns),
-        recorded: async () => ({
-          mail: (
-            await rig.knex<MailRow & { id: string }>('email_outbox').where({ id: mailId }).first('status')
-          )?.status,
-          notes: await rig
-            .knex('account_notes')
-            .where({ plan_change_id: change.planChangeId })
-            .whereIn('kind', ['notice_superseded', 'notice_given_up', 'email_given_up'])
-            .orderBy('sequence')
-            .select<{ kind: string; body: string }[]>('kind', 'body'),
-        }),
-      };
-    };
-    const OVER = { status: 'declined', closed_at: new Date() };
-    const NOT_SENT =
-      'The consent_reminder mail was not sent: the change had moved on, and what it says was no longer true. Nothing is left to do.';
-    const NOT_KNOWN =
-      'Whether the consent_reminder mail arrived is not known; it is not sent again: the change had moved on, and what it says was no longer true. Nothing is left to do.';
-
-    for (const [what, overtake] of Object.entries({
-      'the change is over': OVER,
-      'there is consent': { status: 'scheduled' },
-    }))
-      it(`does not leave when ${what}: no task for people, and the notes say why`, async () => {
-        const { send, set, recorded } = await asking();
-        await set(overtake);
-        // However often it is tried, that is written down once.
-        for (let times = 0; times < 2; times += 1) assert.deepEqual(await send(), { outcome: 'superseded' });
-        assert.equal(sent.length, 0);
-        assert.deepEqual(await recorded(), {
-          mail: 'superseded',
-          notes: [{ kind: 'notice_superseded', body: NOT_SENT }],
-        });
-      });
-
-    it('that may have arrived is not sent again, and nobody says that it was not sent', async () => {
-      const { mailId, send, set, recorded } = await asking();
-      planned.push({ outcome: 'unknown' });
-      assert.equal((await refusal(send())).type, FAULT.MAIL_OUTCOME_UNKNOWN);
-      await set(OVER);
-      // The provider's event is still waited for.
-      assert.equal((await refusal(send())).type, FAULT.MAIL_OUTCOME_UNKNOWN);
-      await rig
-        .knex('email_outbox')
-        .where({ id: mailId })
-        .update({ claimed_at: rig.knex.raw(`claimed_at - interval '10 minutes'`) });
-      assert.deepEqual(await send(), { outcome: 'superseded' });
-      assert.equal(sent.length, 1);
-      assert.deepEqual(await recorded(), {
-        mail: 'unknown',
-        notes: [{ kind: 'notice_superseded', body: NOT_KNOWN }],
-      });
-      await recordEmailEvent(rig.knex, {
-        ...{ providerEventId: mailId, mailId, event: 'processed', reason: null },
-        occurredAt: new Date().toISOString(),
-      });
-      assert.equal((await recorded()).mail, 'accepted');
-    });
-
-    it('is nobody’s task either when it is given up', async () => {
-      const { giveUp, set, recorded } = await asking();
-      await set(OVER);
-      assert.deepEqual(await giveUp(), { outcome: 'superseded' });
-      assert.deepEqual((await recorded()).notes, [{ kind: 'notice_superseded', body: NOT_SENT }]);
-    });
-
-    it('does not leave after a new quote', async () => {
-      const { change, send } = await asking();
-      await change.run('requotePlanChange', {
-        ...change.ids(),
-        messageId: 'requote-1',
-        expected: { status: 'awaiting_consent', revision: 1 },
-        activation: null,
-        author: { type: 'agent', id: null },
-        now: change.now,
-      });
-      assert.deepEqual(await send(), { outcome: 'superseded' });
-      assert.equal(sent.length, 0);
-    });
-
-    it('leaves while consent to its quote is awaited', async () => {
-      const { send } = await asking();
-      assert.deepEqual(await send(), { outcome: 'accepted' });
-      assert.equal(sent.length, 1);
-    });
   });
 
   it('given up: the note of a notice says with its change whether it may have arrived', async () => {
