@@ -57,21 +57,26 @@ export async function updateMail(trx: Knex.Transaction, mailId: string, patch: M
 }
 
 /**
- * Whether what a mail says is still true, over the mail `m` and its change `pc`. Once it is not it never is again:
- * a status is left for good or comes back with another quote.
+ * Whether what a mail says is still true, over the mail `m`, its change `pc` and its quote `q`. Once it is not it
+ * never is again: a status is left for good or comes back with another quote. Time is up by the clock here: the
+ * workflow's may be ahead of it, never behind. A reminder without a link says itself that the quote is over.
  */
 const IS_STILL_TRUE = `CASE
     WHEN m.kind IN ('consent_request', 'consent_reminder')
-      THEN pc.status = 'awaiting_consent' AND pc.quote_revision = m.quote_revision
+      THEN pc.status = 'awaiting_consent' AND pc.quote_revision = m.quote_revision AND pc.consent_deadline_at > now()
+        AND (q.expires_at > now() OR position('${CONSENT_LINK_PLACEHOLDER}' IN m.body_text) = 0)
     WHEN m.kind = 'held' THEN pc.status = 'held' AND pc.quote_revision = m.quote_revision
     ELSE true END AS "isStillTrue"`;
+
+const MAIL_AND_CHANGE = `email_outbox m JOIN plan_changes pc ON pc.id = m.plan_change_id
+     JOIN quotes q ON (q.plan_change_id, q.revision) = (m.plan_change_id, m.quote_revision)`;
 
 /** Locks a mail and reads how far it is, and whether what it says is still true. */
 export async function lockMail(trx: Knex.Transaction, mailId: string): Promise<LockedMail> {
   return row<LockedMail>(
     trx,
     `SELECT m.kind, m.status, ${IS_STILL_TRUE}
-     FROM email_outbox m JOIN plan_changes pc ON pc.id = m.plan_change_id
+     FROM ${MAIL_AND_CHANGE}
      WHERE m.id = :mailId FOR UPDATE OF m`,
     { mailId },
   );
@@ -101,7 +106,7 @@ export function createOutbox(knex: Knex, options: OutboxOptions): Outbox {
                   m.provider_message_id AS "providerMessageId",
                   m.status = 'sending' AND m.claimed_at > now() - make_interval(secs => :unknownForMs / 1000.0) AS "unknownOutcome",
                   ${IS_STILL_TRUE}
-           FROM email_outbox m JOIN plan_changes pc ON pc.id = m.plan_change_id
+           FROM ${MAIL_AND_CHANGE}
            WHERE m.id = :mailId FOR UPDATE OF m`,
             { mailId, unknownForMs },
           );
