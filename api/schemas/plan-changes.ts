@@ -96,7 +96,10 @@ const emailStatus = z.enum(EMAIL_STATUSES);
 export const listQuery = z.strictObject({
   status: z.enum(PLAN_CHANGE_STATUSES as [string, ...string[]]).optional(),
   confirmed: z.enum(['true', 'false']).optional(),
-  email: emailStatus.optional().meta({ description: 'Changes whose summary mail has this status.' }),
+  email: emailStatus.optional().meta({
+    description:
+      'Changes a mail of which has this status and matters: the summary, the news of an end, of a hold while it lasts, what asks for consent while that is awaited.',
+  }),
   expiring: z.literal('soon').optional().meta({
     description:
       'In the last quarter of the time to agree (or with a quote that is over), or of the time of a hold.',
@@ -160,7 +163,11 @@ export const planChange = z
       .strictObject({
         status: emailStatus,
       })
-      .nullable(),
+      .nullable()
+      .meta({ description: 'The summary.' }),
+    notices: z
+      .array(z.strictObject({ kind: z.string(), status: emailStatus }))
+      .meta({ description: 'The newest mail of each other kind. More kinds may come.' }),
     supersedes: z
       .strictObject({
         quoteHash: sha256Hex,
