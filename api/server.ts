@@ -5,6 +5,7 @@ import { openDatabase } from '../db/knex.ts';
 import { sweepEvidence } from '../db/stores/evidence.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { createApp } from './app.ts';
+import { createConsentMailLimit } from './consent-mail-limit.ts';
 import { createHttpServer } from './http-server.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { createStatusEvents } from './status-events.ts';
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
     rateLimits: createRateLimits(knex, config.api.limits),
     trustedProxies: config.api.trustedProxies,
     statusEvents,
+    consentMailLimit: createConsentMailLimit(knex, config.api.limits.consentMailsPerHour),
     webhookPublicKey: config.mail.webhookPublicKey,
     publicUrl: config.api.publicUrl,
     company: { name: config.mail.companyName, phone: config.mail.companyPhone },

@@ -9,6 +9,7 @@ const GONE = {
   answer_voided:
     'You have answered before, but that answer no longer counts: something in the offer has changed. Nothing is ' +
     'changed or charged until you agree to a new offer.',
+  newer_link: 'We have sent you a newer link since: please use the one in our latest email.',
   unknown: NOT_VALID,
 } as const;
 
@@ -16,7 +17,7 @@ const GONE = {
 export const gone = (state: keyof typeof GONE): HttpProblem =>
   new HttpProblem(
     410,
-    state === 'answer_voided' ? 'link-voided' : `link-${state}`,
+    state === 'answer_voided' || state === 'newer_link' ? 'link-voided' : `link-${state}`,
     'This link can no longer be used',
     `${GONE[state]} ${CALL_US}`,
   );

@@ -10,14 +10,14 @@ export interface ConsentLink {
   readonly fullName: string;
   readonly accountNumber: string;
   /** `answer_voided`: the answer that was given by it no longer counts, and the change needs another. */
-  readonly state: 'open' | 'used' | 'expired' | 'voided' | 'answer_voided';
+  readonly state: 'open' | 'used' | 'expired' | 'voided' | 'answer_voided' | 'newer_link';
   readonly failedTries: number;
   readonly usedAt: string | null;
   readonly expiresAt: string;
 }
 
 /**
- * A link ends with its quote: a newer quote, a hold, or a change that no longer waits for consent, voids it, and
+ * Of one change only the newest link counts that has left, as far as is known. A link ends with its quote: a newer quote, a hold, or a change that no longer waits for consent, voids it, and
  * the answer that was given by it. Expiry is only shown by the database's clock; the workflow judges it by its own.
  */
 export async function findConsentLink(knex: Knex, tokenSha256: string): Promise<ConsentLink | undefined> {
@@ -31,6 +31,9 @@ export async function findConsentLink(knex: Knex, tokenSha256: string): Promise<
             WHEN answered THEN 'used'
             WHEN pc.status <> 'awaiting_consent' THEN 'voided'
             WHEN l.expires_at <= now() THEN 'expired'
+            WHEN EXISTS (SELECT 1 FROM consent_links n JOIN email_outbox m ON m.id = n.mail_id
+              WHERE n.plan_change_id = l.plan_change_id AND n.id > l.id
+                AND m.status IN ('sending', 'accepted', 'delivered', 'unknown')) THEN 'newer_link'
             ELSE 'open' END AS state
      FROM consent_links l
      JOIN plan_changes pc ON pc.id = l.plan_change_id
