@@ -100,7 +100,10 @@ const VOIDED: Partial<Record<PlanChangeStatus, State>> = {
   failed: plain('This change was not made', [NOTHING_CHARGED, ASK_AGAIN]),
 };
 
-function voidedState({ status, isCurrent }: CustomerOffer): State {
+function voidedState(offer: CustomerOffer): State {
+  const { status, isCurrent, agreedAt, usedAt } = offer;
+  const needsAnswer = status === 'awaiting_consent' || status === 'held';
+  if (needsAnswer && (agreedAt ?? usedAt) !== null) return recordedState(offer);
   const newer = plain('There is a newer offer', [
     'This one no longer counts, and nothing was changed by it.',
     'Look for our latest email, or call us.',

@@ -297,7 +297,11 @@ describe('Consent page: the answer', () => {
         expectProblem(await link.customer.send(answer), 410, 'link-voided');
       const page = await link.customer.look();
       assert.equal(page.status, 410);
-      assert.match(page.text, /that answer no longer counts/);
+      assert.match(page.text, /We recorded your agreement at .*(no longer counts|Something has changed)/s);
+      assert.match(
+        (await link.customer.send(agreementOf(link.account))).text,
+        /that answer no longer counts/,
+      );
       assert.deepEqual(withoutMails(await changeNow(api, link)), withoutMails(settled));
     });
   }
