@@ -96,7 +96,10 @@ describe('API: consent by link', () => {
     assert.equal((await customerAt(api, second).look()).status, 200);
     expectProblem(await customerAt(api, first).send(agreementOf(account)), 410, 'link-voided');
     const page = await customerAt(api, first).look();
-    assert.deepEqual([page.status, /use the one in our latest email/.test(page.text)], [410, true]);
+    assert.deepEqual(
+      [page.status, /<h1>There is a newer link<.*use the one in our latest email/s.test(page.text)],
+      [410, true],
+    );
     assert.equal((await customerAt(api, second).send(agreementOf(account))).status, 200);
     for (const path of [first, second]) {
       expectProblem(await customerAt(api, path).send(agreementOf(account)), 409, 'link-used');
