@@ -48,6 +48,8 @@ export interface StepTransaction {
   readBack(planChangeId: string): Promise<AppliedChange>;
   /** Reads what a mail about a change that is not applied says. `now`: workflow time, ISO instant. */
   pendingChange(planChangeId: string, now: string): Promise<PendingChange>;
+  /** Whether the customer has agreed to the change, in whichever quote, or a mail about it may have left. */
+  isKnownToCustomer(planChangeId: string): Promise<boolean>;
   nextMailRevision(planChangeId: string, kind: MailKind): Promise<number>;
   /** Puts a mail into the outbox; returns its id. */
   enqueueMail(mail: NewMail): Promise<string>;
@@ -231,7 +233,8 @@ export interface NewNote {
 export type MailKind = 'summary' | NoticeKind;
 
 /** Mails about a change that is not applied. */
-export type NoticeKind = 'consent_request' | 'consent_reminder' | 'held' | 'expired' | 'cancelled';
+export type NoticeKind =
+  'consent_request' | 'consent_reminder' | 'held' | 'expired' | 'cancelled' | 'replaced' | 'failed';
 
 export interface RenderedMail {
   readonly subject: string;

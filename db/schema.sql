@@ -14,7 +14,7 @@ CREATE TYPE consent_method AS ENUM ('verbal', 'written');
 
 CREATE TYPE customer_status AS ENUM ('active', 'suspended', 'closed');
 
-CREATE TYPE email_kind AS ENUM ('summary', 'consent_request', 'consent_reminder', 'held', 'expired', 'cancelled');
+CREATE TYPE email_kind AS ENUM ('summary', 'consent_request', 'consent_reminder', 'held', 'expired', 'cancelled', 'replaced', 'failed');
 
 CREATE TYPE email_status AS ENUM ('queued', 'sending', 'accepted', 'delivered', 'bounced', 'dropped', 'given_up', 'superseded', 'unknown');
 

@@ -1,17 +1,22 @@
 import type { Knex } from 'knex';
 
-/** A mail that is overtaken has an outcome of its own, and notices that are given up a note of their own. */
+/**
+ * A mail that is overtaken has an outcome of its own, notices that are given up a note of their own; customers hear
+ * that a change was replaced or failed.
+ */
 const ADDED = {
+  email_kind: ['replaced', 'failed'],
   email_status: ['superseded', 'unknown'],
   note_kind: ['notice_given_up', 'notice_superseded'],
 } as const;
 
 const COLUMNS = {
+  email_kind: { table: 'email_outbox', column: 'kind', byDefault: null },
   email_status: { table: 'email_outbox', column: 'status', byDefault: `'queued'` },
   note_kind: { table: 'account_notes', column: 'kind', byDefault: null },
 } as const;
 
-const TYPES = ['email_status', 'note_kind'] as const;
+const TYPES = ['email_kind', 'email_status', 'note_kind'] as const;
 
 export async function up(knex: Knex): Promise<void> {
   for (const type of TYPES)

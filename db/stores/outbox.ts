@@ -25,6 +25,18 @@ export async function enqueueMail(trx: Knex.Transaction, mail: NewMail): Promise
   return id;
 }
 
+/** Whether the customer has agreed to the change, in whichever quote, or a mail about it may have left. */
+export async function isKnownToCustomer(trx: Knex.Transaction, planChangeId: string): Promise<boolean> {
+  const { isKnown } = await row<{ isKnown: boolean }>(
+    trx,
+    `SELECT EXISTS (SELECT 1 FROM consents k WHERE k.plan_change_id = :planChangeId)
+       OR EXISTS (SELECT 1 FROM email_outbox m WHERE m.plan_change_id = :planChangeId
+         AND m.status NOT IN ('queued', 'superseded')) AS "isKnown"`,
+    { planChangeId },
+  );
+  return isKnown;
+}
+
 export async function nextMailRevision(
   trx: Knex.Transaction,
   planChangeId: string,

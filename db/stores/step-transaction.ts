@@ -6,7 +6,7 @@ import { appendNote, nextNoteRevision } from './account-notes.ts';
 import { lockPlanChange } from './agreed-change.ts';
 import { readBack } from './applied-change.ts';
 import { postLines, reverseLines } from './ledger.ts';
-import { enqueueMail, lockMail, nextMailRevision, updateMail } from './outbox.ts';
+import { enqueueMail, isKnownToCustomer, lockMail, nextMailRevision, updateMail } from './outbox.ts';
 import { pendingChange } from './pending-change.ts';
 import { attachConsent, insertPlanChange, insertQuote, updatePlanChange } from './plan-change-rows.ts';
 import { restorePlan, switchPlan } from './subscription-periods.ts';
@@ -41,6 +41,7 @@ export function createStepTransaction(trx: Knex.Transaction): StepTransaction {
     readBack: (id) => readBack(trx, id),
     enqueueMail: (mail) => enqueueMail(trx, mail),
     pendingChange: (id, now) => pendingChange(trx, id, now),
+    isKnownToCustomer: (id) => isKnownToCustomer(trx, id),
     nextMailRevision: (id, kind) => nextMailRevision(trx, id, kind),
     lockMail: (mailId) => lockMail(trx, mailId),
     updateMail: (mailId, patch) => updateMail(trx, mailId, patch),

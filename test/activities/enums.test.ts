@@ -70,7 +70,7 @@ describe('names in TypeScript and in PostgreSQL', () => {
       'email_kind',
       members<MailKind>({
         ...{ summary: true, consent_request: true, consent_reminder: true },
-        ...{ held: true, expired: true, cancelled: true },
+        ...{ held: true, expired: true, cancelled: true, replaced: true, failed: true },
       }),
     ],
   ];

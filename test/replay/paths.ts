@@ -85,6 +85,12 @@ export const PATHS: Readonly<Record<string, Path>> = {
     await change.consent();
     return ended(change);
   },
+  'replaced-after-consent': async (context) => {
+    const change = await scheduled(context);
+    const { rig, worker } = context;
+    await tryToOpen(rig, worker, change.account, { replacesId: change.planChangeId });
+    return ended(change);
+  },
   'reminded-and-expired': async ({ rig, worker }) => {
     const change = await openChange(rig, worker);
     await skipTime(change.workflowId, { days: 8 });
