@@ -17,6 +17,8 @@ export interface LimitFigures {
   readonly consentLinkRequestsPerMinute: number;
   /** Wrong answers by one link, until it closes. */
   readonly consentLinkTries: number;
+  /** Mails with a consent link that agents ask for, about one change. */
+  readonly consentMailsPerHour: number;
   readonly identificationFailuresPerAccount: number;
   readonly identificationFailuresPerAgent: number;
   readonly identificationWindowMinutes: number;
@@ -27,6 +29,7 @@ export const DEFAULT_LIMITS: LimitFigures = {
   accountWritesPerMinute: 120,
   consentLinkRequestsPerMinute: 60,
   consentLinkTries: 5,
+  consentMailsPerHour: 5,
   identificationFailuresPerAccount: 5,
   identificationFailuresPerAgent: 30,
   identificationWindowMinutes: 15,
@@ -61,6 +64,7 @@ const environment = z.object({
   ACCOUNT_WRITES_PER_MINUTE: count(DEFAULT_LIMITS.accountWritesPerMinute),
   CONSENT_LINK_REQUESTS_PER_MINUTE: count(DEFAULT_LIMITS.consentLinkRequestsPerMinute),
   CONSENT_LINK_TRIES: count(DEFAULT_LIMITS.consentLinkTries),
+  CONSENT_MAILS_PER_HOUR: count(DEFAULT_LIMITS.consentMailsPerHour),
   IDENTIFICATION_FAILURES_PER_ACCOUNT: count(DEFAULT_LIMITS.identificationFailuresPerAccount),
   IDENTIFICATION_FAILURES_PER_AGENT: count(DEFAULT_LIMITS.identificationFailuresPerAgent),
   IDENTIFICATION_WINDOW_MINUTES: count(DEFAULT_LIMITS.identificationWindowMinutes),
@@ -154,6 +158,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
         accountWritesPerMinute: settings.ACCOUNT_WRITES_PER_MINUTE,
         consentLinkRequestsPerMinute: settings.CONSENT_LINK_REQUESTS_PER_MINUTE,
         consentLinkTries: settings.CONSENT_LINK_TRIES,
+        consentMailsPerHour: settings.CONSENT_MAILS_PER_HOUR,
         identificationFailuresPerAccount: settings.IDENTIFICATION_FAILURES_PER_ACCOUNT,
         identificationFailuresPerAgent: settings.IDENTIFICATION_FAILURES_PER_AGENT,
         identificationWindowMinutes: settings.IDENTIFICATION_WINDOW_MINUTES,

@@ -11,27 +11,33 @@ export interface DeliverMailDeps {
 
 const ASK_AGAIN_MS = 30_000;
 
+/** `superseded`: nothing was sent, for what the mail says is no longer true. A summary never is. */
+export interface Delivery {
+  readonly outcome: 'accepted' | 'superseded';
+  readonly providerMessageId: string | null;
+}
+
 /**
  * Claims a mail, sends it and returns the provider's id. The provider has no idempotency key, so the claim is
  * committed before the mail leaves; an attempt that ended between the two is not repeated until the provider's
  * event had time to name it. Recording the outcome is the caller's step.
  */
-export async function deliverMail(deps: DeliverMailDeps, mailId: string): Promise<string | null> {
+export async function deliverMail(deps: DeliverMailDeps, mailId: string): Promise<Delivery> {
   const claim = await deps.outbox.claim(mailId, deps.mailUnknownForMs);
   switch (claim.claim) {
     case 'already_accepted':
-      return claim.providerMessageId;
+      return { outcome: 'accepted', providerMessageId: claim.providerMessageId };
     case 'outcome_unknown':
       throw unknownOutcome(deps.mailUnknownForMs);
-    case 'overtaken':
-      throw ApplicationFailure.nonRetryable('consent is no longer awaited', FAULT.MAIL_OVERTAKEN);
+    case 'superseded':
+      return { outcome: 'superseded', providerMessageId: null };
     case 'send':
       break;
   }
   const sent = await deps.mailer.send(claim.mail);
   switch (sent.outcome) {
     case 'accepted':
-      return sent.providerMessageId;
+      return { outcome: 'accepted', providerMessageId: sent.providerMessageId };
     case 'unknown':
       throw unknownOutcome(deps.mailUnknownForMs);
     case 'unavailable':

@@ -1,7 +1,7 @@
-import { FAULT } from '../domain/failures.ts';
 import type { DeliverMailDeps } from './deliver-mail.ts';
 import { deliverMail } from './deliver-mail.ts';
-import type { MailTemplates, NoteAuthor, NoticeKind, Steps, StepTransaction } from './ports.ts';
+import { givenUpWords } from './given-up-words.ts';
+import type { LockedMail, MailTemplates, NoteAuthor, NoticeKind, Steps, StepTransaction } from './ports.ts';
 import type { ExpectedStanding } from './standing.ts';
 import { overtaken } from './standing.ts';
 import { receipt } from './step.ts';
@@ -89,32 +89,72 @@ export interface NoticeInput {
   readonly mailId: string;
 }
 
-/** Sends a notice. The note was written with the step that caused it. */
+/**
+ * Sends a notice; the note was written with the step that caused it. One that the change has overtaken does not
+ * leave: nobody has to be told what is no longer true.
+ */
 export function sendNotice(deps: DeliverMailDeps & { steps: Steps }) {
-  return async (input: NoticeInput): Promise<{ readonly outcome: 'accepted' }> => {
-    const providerMessageId = await deliverMail(deps, input.mailId);
+  return async (input: NoticeInput): Promise<{ readonly outcome: 'accepted' | 'superseded' }> => {
+    const { outcome, providerMessageId } = await deliverMail(deps, input.mailId);
     return deps.steps.once(receipt('sendNotice', input.mailId), async (tx) => {
-      await tx.updateMail(input.mailId, { status: 'accepted', providerMessageId });
-      return { outcome: 'accepted' };
+      if (outcome === 'accepted')
+        await tx.updateMail(input.mailId, { status: 'accepted', providerMessageId });
+      else {
+        await tx.lockPlanChange(input.planChangeId);
+        const mail = await tx.lockMail(input.mailId);
+        if (hasNoOutcome(mail)) await supersede(tx, input, mail);
+      }
+      return { outcome };
     });
   };
 }
 
 /** The notice could not be sent for days, or never will be: an agent is asked to take over. */
 export function giveUpNotice(deps: { steps: Steps }) {
-  return (input: NoticeInput & { readonly cause: string }): Promise<{ readonly outcome: 'given_up' }> =>
+  return (
+    input: NoticeInput & { readonly cause: string },
+  ): Promise<{ readonly outcome: 'given_up' | 'superseded' | 'accepted' }> =>
     deps.steps.once(receipt('giveUpNotice', input.mailId), async (tx) => {
+      await tx.lockPlanChange(input.planChangeId);
+      const mail = await tx.lockMail(input.mailId);
+      if (!hasNoOutcome(mail)) return { outcome: 'accepted' };
+      if (!mail.isStillTrue) {
+        await supersede(tx, input, mail);
+        return { outcome: 'superseded' };
+      }
       await tx.updateMail(input.mailId, { status: 'given_up' });
-      await tx.appendNote({
-        customerId: input.customerId,
-        planChangeId: null,
-        kind: 'email_given_up',
-        body:
-          input.cause === FAULT.MAIL_OVERTAKEN
-            ? `Mail ${input.mailId} on plan change ${input.planChangeId} was not sent: the quote it asks about awaits no consent any more.`
-            : `Mail ${input.mailId} on plan change ${input.planChangeId} could not be sent (${input.cause}). Tell the customer by other means.`,
-        author: { type: 'system', id: null },
-      });
+      await noteOn(tx, input, 'notice_given_up', [
+        givenUpWords(mail.kind, mail.status, input.cause),
+        'Tell the customer by other means.',
+      ]);
       return { outcome: 'given_up' };
     });
+}
+
+/** An event of the provider may have told what became of it meanwhile. */
+function hasNoOutcome({ status }: LockedMail): boolean {
+  return status === 'queued' || status === 'sending';
+}
+
+/** Not sent is certain only of a mail that waits to be sent; an attempt without an outcome may have arrived. */
+async function supersede(tx: StepTransaction, input: NoticeInput, mail: LockedMail): Promise<void> {
+  const mayHaveArrived = mail.status !== 'queued';
+  await tx.updateMail(input.mailId, { status: mayHaveArrived ? 'unknown' : 'superseded' });
+  await noteOn(tx, input, 'notice_superseded', [
+    mayHaveArrived
+      ? `Whether the ${mail.kind} mail arrived is not known; it is not sent again:`
+      : `The ${mail.kind} mail was not sent:`,
+    'the change had moved on, and what it says was no longer true. Nothing is left to do.',
+  ]);
+}
+
+async function noteOn(
+  tx: StepTransaction,
+  { customerId, planChangeId }: NoticeInput,
+  kind: 'notice_given_up' | 'notice_superseded',
+  sentences: readonly string[],
+): Promise<void> {
+  const revision = await tx.nextNoteRevision(planChangeId, kind);
+  const author = { type: 'system', id: null } as const;
+  await tx.appendNote({ customerId, planChangeId, kind, revision, body: sentences.join(' '), author });
 }

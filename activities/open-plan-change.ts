@@ -4,8 +4,9 @@ import type { QuotedTerms } from '../domain/plan-change-terms.ts';
 import { termsOf } from '../domain/plan-change-terms.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PlanChangeInput } from '../workflows/contract.ts';
-import type { AgreedChange, LockedAccount, Steps, StepTransaction } from './ports.ts';
+import type { AgreedChange, LockedAccount, MailTemplates, Steps, StepTransaction } from './ports.ts';
 import { describeTerms } from './describe-terms.ts';
+import { enqueueNotice } from './notices.ts';
 import type { QuoteOnOffer } from './quote-on-offer.ts';
 import { offerQuote } from './quote-on-offer.ts';
 import { currentRunId, receipt } from './step.ts';
@@ -29,7 +30,7 @@ export type OpenPlanChangeResult =
  * Step 1: claims the one open change of the subscription, judges the request and makes the first quote.
  * A refusal is a value: the change ends as `rejected`.
  */
-export function openPlanChange(deps: { steps: Steps; policy: Policy }) {
+export function openPlanChange(deps: { steps: Steps; policy: Policy; templates: MailTemplates }) {
   return (input: OpenPlanChangeInput): Promise<OpenPlanChangeResult> => {
     const runId = currentRunId();
     return deps.steps.once(receipt('openPlanChange'), async (tx) => {
@@ -61,7 +62,7 @@ export function openPlanChange(deps: { steps: Steps; policy: Policy }) {
         return { outcome: 'rejected', code: judged, openPlanChangeId };
       }
 
-      if (replacedId !== null) await closeReplaced(tx, replacedId, input);
+      if (replacedId !== null) await closeReplaced(tx, deps.templates, replacedId, input);
       const offer = await offerQuote(tx, { ...input, revision: 1 }, account, judged, deps.policy, (windows) =>
         tx.insertPlanChange({ ...row, outcome: { status: 'awaiting_consent', to: judged.to, windows } }),
       );
@@ -93,9 +94,13 @@ function isReplaceable(replaced: AgreedChange, account: LockedAccount): boolean 
   return replaced.planChangeId === account.openPlanChangeId && mayFollow(replaced.status, 'cancelled');
 }
 
-/** Only now that the new change is sure to open: a refused one leaves the open change as it is. */
+/**
+ * Only now that the new change is sure to open: a refused one leaves the open change as it is. Who had agreed to it, or
+ * was written to about it, is told: the mail is sent by the workflow of that change, as it finds out.
+ */
 async function closeReplaced(
   tx: StepTransaction,
+  templates: MailTemplates,
   replacedId: string,
   input: OpenPlanChangeInput,
 ): Promise<void> {
@@ -107,4 +112,7 @@ async function closeReplaced(
     body: `Replaced by plan change ${input.planChangeId}; nothing was charged.`,
     author: { type: 'agent', id: input.agentId },
   });
+  if (!(await tx.isKnownToCustomer(replacedId))) return;
+  const notice = { planChangeId: replacedId, kind: 'replaced', revision: 1, now: input.now } as const;
+  await enqueueNotice(tx, templates, notice);
 }

@@ -1,5 +1,6 @@
 import type { AccountFacts, CurrentPlan, OfferedPlan } from '../domain/plan-change-terms.ts';
 import type { RequestedActivation } from '../domain/activation-date.ts';
+import type { EmailStatus } from '../domain/email-status.ts';
 import type { RejectionCode } from '../domain/failures.ts';
 import type { HoldReason, PlanChangeStatus } from '../domain/plan-change-status.ts';
 import type { Quote, QuoteLine } from '../domain/quote.ts';
@@ -40,14 +41,20 @@ export interface StepTransaction {
   /** Runs statements that a constraint may refuse without harm to the rest: a savepoint. Returns whether they took. */
   attempt(work: (tx: StepTransaction) => Promise<void>): Promise<boolean>;
   appendNote(note: NewNote): Promise<void>;
+  /** The revision that a further note of this kind on a locked change has. */
+  nextNoteRevision(planChangeId: string, kind: NoteKind): Promise<number>;
   remark(remarkId: string): Promise<string>;
   /** Reads the applied change back in a fresh statement. */
   readBack(planChangeId: string): Promise<AppliedChange>;
   /** Reads what a mail about a change that is not applied says. `now`: workflow time, ISO instant. */
   pendingChange(planChangeId: string, now: string): Promise<PendingChange>;
+  /** Whether the customer has agreed to the change, in whichever quote, or a mail about it may have left. */
+  isKnownToCustomer(planChangeId: string): Promise<boolean>;
   nextMailRevision(planChangeId: string, kind: MailKind): Promise<number>;
   /** Puts a mail into the outbox; returns its id. */
   enqueueMail(mail: NewMail): Promise<string>;
+  /** Locks a mail and reads how far it is, and whether what it says is still true. */
+  lockMail(mailId: string): Promise<LockedMail>;
   /** Records what became of a mail; the caller writes the note. */
   updateMail(mailId: string, patch: MailPatch): Promise<void>;
 }
@@ -204,6 +211,8 @@ export type NoteKind =
   | 'consent_requested'
   | 'consent_reminder'
   | 'email_given_up'
+  | 'notice_given_up'
+  | 'notice_superseded'
   | 'completed';
 
 export interface NoteAuthor {
@@ -213,7 +222,7 @@ export interface NoteAuthor {
 
 export interface NewNote {
   readonly customerId: string;
-  /** Null for a note that is about a mail or the account. */
+  /** Null for a note that is about the account. */
   readonly planChangeId: string | null;
   readonly kind: NoteKind;
   readonly body: string;
@@ -224,7 +233,8 @@ export interface NewNote {
 export type MailKind = 'summary' | NoticeKind;
 
 /** Mails about a change that is not applied. */
-export type NoticeKind = 'consent_request' | 'consent_reminder' | 'held' | 'expired' | 'cancelled';
+export type NoticeKind =
+  'consent_request' | 'consent_reminder' | 'held' | 'expired' | 'cancelled' | 'replaced' | 'failed';
 
 export interface RenderedMail {
   readonly subject: string;
@@ -242,14 +252,20 @@ export interface NewMail extends RenderedMail {
 
 export type MailPatch =
   | { readonly status: 'accepted'; readonly providerMessageId: string | null }
-  | { readonly status: 'given_up' };
+  | { readonly status: 'given_up' | 'superseded' | 'unknown' };
+
+export interface LockedMail {
+  readonly kind: MailKind;
+  readonly status: EmailStatus;
+  readonly isStillTrue: boolean;
+}
 
 /** The claim on a mail, taken and committed before it is sent. */
 export type MailClaim =
   | { readonly claim: 'send'; readonly mail: OutgoingMail }
   | { readonly claim: 'already_accepted'; readonly providerMessageId: string | null }
-  /** It asks for consent to a quote that awaits none any more. */
-  | { readonly claim: 'overtaken' }
+  /** The change has moved on, for good: what the mail says is no longer true. */
+  | { readonly claim: 'superseded' }
   /** Another attempt may have been accepted: its outcome is awaited before the mail is sent again. */
   | { readonly claim: 'outcome_unknown' };
 

@@ -1,5 +1,6 @@
 import type { DeliverMailDeps } from './deliver-mail.ts';
 import { deliverMail } from './deliver-mail.ts';
+import { givenUpWords } from './given-up-words.ts';
 import type { Steps } from './ports.ts';
 import { receipt } from './step.ts';
 
@@ -14,7 +15,7 @@ export interface SummaryInput {
 /** "Send a summary of the new plan details to the customer's email"; with it the change is complete. */
 export function sendSummary(deps: DeliverMailDeps & { steps: Steps }) {
   return async (input: SummaryInput): Promise<{ readonly outcome: 'accepted' }> => {
-    const providerMessageId = await deliverMail(deps, input.mailId);
+    const { providerMessageId } = await deliverMail(deps, input.mailId);
     return deps.steps.once(receipt('sendSummary'), async (tx) => {
       // The change before the mail: the order in which the provider's events lock them.
       await tx.updatePlanChange(input.planChangeId, { status: 'completed', closedAt: input.now });
@@ -36,12 +37,13 @@ export function giveUpSummary(deps: { steps: Steps }) {
   return (input: SummaryInput & { readonly cause: string }): Promise<{ readonly outcome: 'given_up' }> =>
     deps.steps.once(receipt('giveUpSummary'), async (tx) => {
       await tx.updatePlanChange(input.planChangeId, { status: 'completed', closedAt: input.now });
+      const { status } = await tx.lockMail(input.mailId);
       await tx.updateMail(input.mailId, { status: 'given_up' });
       await tx.appendNote({
         customerId: input.customerId,
         planChangeId: input.planChangeId,
         kind: 'email_given_up',
-        body: `The summary could not be sent (${input.cause}). The plan change stands; tell the customer by other means.`,
+        body: `${givenUpWords('summary', status, input.cause)} The plan change stands; tell the customer by other means.`,
         author: { type: 'system', id: null },
       });
       return { outcome: 'given_up' };

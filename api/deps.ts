@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
+import type { ConsentMailLimit } from './consent-mail-limit.ts';
 import type { LimitFigures } from '../config.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { PublicKey, SigningKey } from '../evidence/signing-key.ts';
@@ -34,6 +35,7 @@ export interface ApiDeps {
   readonly rateLimits: RateLimits;
   /** Proxies that may say where a request came from: how many, or which. */
   readonly trustedProxies: number | string[];
+  readonly consentMailLimit: ConsentMailLimit;
   readonly statusEvents: StatusEvents;
   readonly evidence: EvidenceKeyring;
   readonly temporal: { readonly uiUrl: string; readonly namespace: string };

@@ -49,6 +49,7 @@ export function serialisePlanChange(
             endsAt: new Date(Date.parse(view.heldAt) + deps.policy.holdMs).toISOString(),
           },
     email: view.emailStatus === null ? null : { status: view.emailStatus },
+    notices: [...view.notices],
     supersedes: view.superseded && serialiseSuperseded(view.superseded),
     temporal: {
       workflowId,

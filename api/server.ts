@@ -8,6 +8,7 @@ import { AnchorFileError } from '../evidence/anchor-file.ts';
 import { readPublicKey, readSigningKey } from '../evidence/signing-key.ts';
 import { createApp } from './app.ts';
 import { anchorNotes } from './daily-anchor.ts';
+import { createConsentMailLimit } from './consent-mail-limit.ts';
 import { createHttpServer } from './http-server.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { createStatusEvents } from './status-events.ts';
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
     trustedProxies: config.api.trustedProxies,
     statusEvents,
     evidence: { signingKey, retired: retiredKeys.map(readPublicKey) },
+    consentMailLimit: createConsentMailLimit(knex, config.api.limits.consentMailsPerHour),
     webhookPublicKey: config.mail.webhookPublicKey,
     publicUrl: config.api.publicUrl,
     company: { name: config.mail.companyName, phone: config.mail.companyPhone },

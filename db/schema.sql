@@ -14,15 +14,15 @@ CREATE TYPE consent_method AS ENUM ('verbal', 'written');
 
 CREATE TYPE customer_status AS ENUM ('active', 'suspended', 'closed');
 
-CREATE TYPE email_kind AS ENUM ('summary', 'consent_request', 'consent_reminder', 'held', 'expired', 'cancelled');
+CREATE TYPE email_kind AS ENUM ('summary', 'consent_request', 'consent_reminder', 'held', 'expired', 'cancelled', 'replaced', 'failed');
 
-CREATE TYPE email_status AS ENUM ('queued', 'sending', 'accepted', 'delivered', 'bounced', 'dropped', 'given_up');
+CREATE TYPE email_status AS ENUM ('queued', 'sending', 'accepted', 'delivered', 'bounced', 'dropped', 'given_up', 'superseded', 'unknown');
 
 CREATE TYPE hold_reason AS ENUM ('price_changed', 'plan_version_changed', 'plan_unavailable', 'promotion_unavailable', 'current_plan_changed', 'account_not_active', 'quote_changed', 'activation_late', 'read_back_mismatch', 'plan_not_restored');
 
 CREATE TYPE line_kind AS ENUM ('credit', 'charge', 'fee');
 
-CREATE TYPE note_kind AS ENUM ('identified', 'identification_failed', 'options_discussed', 'quoted', 'rejected', 'requoted', 'rescheduled', 'consent_requested', 'consent_reminder', 'consent_accepted', 'consent_refused', 'scheduled', 'plan_applied', 'verified', 'held', 'compensated', 'declined', 'cancelled', 'replaced', 'expired', 'failed', 'cancellation_ignored', 'confirmed', 'email_delivered', 'email_undeliverable', 'email_given_up', 'completed', 'repaired', 'remark');
+CREATE TYPE note_kind AS ENUM ('identified', 'identification_failed', 'options_discussed', 'quoted', 'rejected', 'requoted', 'rescheduled', 'consent_requested', 'consent_reminder', 'consent_accepted', 'consent_refused', 'scheduled', 'plan_applied', 'verified', 'held', 'compensated', 'declined', 'cancelled', 'replaced', 'expired', 'failed', 'cancellation_ignored', 'confirmed', 'email_delivered', 'email_undeliverable', 'email_given_up', 'completed', 'repaired', 'remark', 'notice_given_up', 'notice_superseded');
 
 CREATE TYPE plan_change_status AS ENUM ('quoting', 'awaiting_consent', 'scheduled', 'activating', 'held', 'activated', 'completed', 'rejected', 'declined', 'expired', 'cancelled', 'failed');
 

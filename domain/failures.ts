@@ -39,6 +39,4 @@ export const FAULT = {
   MAIL_OUTCOME_UNKNOWN: 'MAIL_OUTCOME_UNKNOWN',
   /** The mail provider refuses this mail for good. */
   MAIL_REFUSED: 'MAIL_REFUSED',
-  /** The mail asks for consent to a quote that awaits none any more: it is not sent. */
-  MAIL_OVERTAKEN: 'MAIL_OVERTAKEN',
 } as const;

@@ -54,12 +54,17 @@ export function recommendPlans(
   const judged = candidatesOf(needs, facts, localDateOf(now, facts.account.timeZone))
     .filter(meetsEveryCondition)
     .map((candidate) => ({ candidate, reasons: reasonsFor(candidate), merits: meritsOf(candidate) }))
-    .filter(({ reasons }) => reasons.some(({ isGain }) => isGain));
+    .filter(({ reasons }) => reasons.some(({ isGain }) => isGain))
+    // Before any of them stands in the way of another.
+    .flatMap((one) => {
+      const recommendation = priced(one.candidate, one.reasons, facts, now);
+      return recommendation ? [{ ...one, recommendation }] : [];
+    });
   return judged
     .filter(({ merits }) => !judged.some((other) => isBetterValue(other.merits, merits)))
     .sort((one, other) => compare(one.merits, other.merits))
     .slice(0, MOST)
-    .flatMap(({ candidate, reasons }) => priced(candidate, reasons, facts, now) ?? []);
+    .map(({ recommendation }) => recommendation);
 }
 
 interface Merits {

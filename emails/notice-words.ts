@@ -64,6 +64,28 @@ export function noticeWords(kind: NoticeKind, pending: PendingChange): NoticeWor
         ],
         next: [AGAIN],
       };
+    case 'replaced':
+      return {
+        ...NOT_MADE,
+        subject: `Replaced: your change to ${plan}`,
+        heading: 'Your plan change was replaced by another',
+        opening: [
+          `Your change to ${plan} will not be made: another change was asked for in its place.`,
+          'Nothing was charged for it.',
+        ],
+        next: ['We ask for your agreement to the other change by itself: only what you agree to is made.'],
+      };
+    case 'failed':
+      return {
+        ...NOT_MADE,
+        subject: `Not made: your change to ${plan}`,
+        heading: 'We could not make your plan change',
+        opening: [
+          `We could not make your change to ${plan}: something went wrong on our side. We are sorry.`,
+          NOTHING_CHARGED,
+        ],
+        next: [AGAIN],
+      };
     case 'cancelled':
       return {
         ...NOT_MADE,

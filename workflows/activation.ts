@@ -89,6 +89,7 @@ async function orUndone(
       if (undone.outcome === 'overtaken') return undone;
       if (undone.reason) hold(state, undone.reason);
       else state.status = 'failed';
+      await startNotice(input, undone.mailId);
       return undefined;
     }
     default:

@@ -1,5 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
 import type { PlanChangeInput, RequestConsentWorkflowInput, SendNoticeInput } from './contract.ts';
 import { noticeWorkflowId } from './contract.ts';
 import { faultOf } from './step-failures.ts';
@@ -42,18 +48,21 @@ export async function startNotice(input: PlanChangeInput, mailId: string | null)
   }
 }
 
-/** One mail to a customer about a change that is not applied. */
+/** One mail to a customer about a change that is not applied. Cancelled in the Temporal UI it is handed to people. */
 export async function sendNotice(input: SendNoticeInput): Promise<void> {
   try {
     await mail.sendNotice(input);
   } catch (error) {
-    await local.giveUpNotice({ ...input, cause: causeOf(error) });
+    const cause = isCancellation(error) ? 'cancelled by operations' : causeOf(error);
+    await CancellationScope.nonCancellable(() => local.giveUpNotice({ ...input, cause }));
   }
 }
 
 /** An agent asks the customer for written consent by a link. */
 export async function requestConsent(input: RequestConsentWorkflowInput): Promise<void> {
-  const { mailId } = await local.requestConsent({ ...input, now: workflowNow() });
+  const { mailId } = await CancellationScope.nonCancellable(() =>
+    local.requestConsent({ ...input, now: workflowNow() }),
+  );
   if (mailId !== null)
     await sendNotice({ planChangeId: input.planChangeId, customerId: input.customerId, mailId });
 }

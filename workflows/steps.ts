@@ -1,4 +1,4 @@
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { FAULT } from '../domain/failures.ts';
 
@@ -55,10 +55,14 @@ export const durable = proxyActivities<Pick<Activities, 'activatePlan'>>({
   summary: 'apply the plan as agreed',
 });
 
-/** Mail trouble never undoes an applied change: it is retried for three days, then handed to people. */
+/**
+ * Mail trouble never undoes an applied change: it is retried for three days, then handed to people. An attempt under
+ * way is waited for when operations cancel: what came of it decides whether people are asked.
+ */
 export const mail = proxyActivities<Pick<Activities, 'sendSummary' | 'sendNotice'>>({
   startToCloseTimeout: '60 seconds',
   scheduleToCloseTimeout: '3 days',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: {
     initialInterval: '1 second',
     backoffCoefficient: 2,

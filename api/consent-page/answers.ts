@@ -2,15 +2,24 @@ import { HttpProblem, type InputProblem } from '../http-errors.ts';
 
 const CALL_US = 'Call us if you have a question.';
 
+const NOT_VALID = 'This link is not valid any more: there is a newer offer, or the change was closed.';
+const GONE = {
+  expired: 'The offer has expired, and nothing was changed. Ask us for a new one.',
+  voided: NOT_VALID,
+  answer_voided:
+    'You have answered before, but that answer no longer counts: something in the offer has changed. Nothing is ' +
+    'changed or charged until you agree to a new offer.',
+  newer_link: 'We have sent you a newer link since: please use the one in our latest email.',
+  unknown: NOT_VALID,
+} as const;
+
 /** What a customer's link can lead to besides the quote: the same outcomes for the page and for JSON. */
-export const gone = (state: 'expired' | 'voided' | 'unknown'): HttpProblem =>
+export const gone = (state: keyof typeof GONE): HttpProblem =>
   new HttpProblem(
     410,
-    `link-${state}`,
+    state === 'answer_voided' || state === 'newer_link' ? 'link-voided' : `link-${state}`,
     'This link can no longer be used',
-    state === 'expired'
-      ? `The offer has expired, and nothing was changed. Ask us for a new one. ${CALL_US}`
-      : `This link is not valid any more: there is a newer offer, or the change was closed. ${CALL_US}`,
+    `${GONE[state]} ${CALL_US}`,
   );
 
 export const alreadyUsed = (): HttpProblem =>

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { customerOffer } from '../../db/read-models/customer-offer.ts';
 import { findPlanChange } from '../../db/read-models/plan-changes.ts';
 import type { ConsentLink } from '../../db/stores/consent-links.ts';
@@ -87,7 +88,8 @@ async function accept(
       ...agreement.sender,
     },
     agentId: null,
-    requestId: link.linkId,
+    // Each try leaves evidence of its own: which one counts is said by the message that is accepted.
+    requestId: randomUUID(),
     givenAt: new Date().toISOString(),
   });
   const payload: RecordConsentInput = {
@@ -109,7 +111,7 @@ async function decline(deps: ApiDeps, link: ConsentLink, said: Refusal): Promise
           planChangeId: link.planChangeId,
           agentId: null,
           body: reason,
-          requestId: link.linkId,
+          requestId: randomUUID(),
         });
   const payload: EndInput = { remarkId, author: CUSTOMER };
   const answered = await tell(deps, link, 'decline', payload);

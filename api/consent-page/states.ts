@@ -15,6 +15,7 @@ export interface State {
 
 const NOTHING_CHARGED = 'Nothing was charged, and your plan stays as it is.';
 const NOTHING_TO_DO = 'You need not do anything.';
+const NEWER_LINK = 'We have sent you a newer link for this offer. Please use the one in our latest email.';
 const ASK_AGAIN = 'If you still want the change, call us.';
 
 /** What has come of the answer to the quote of a link, as far as the change is now. */
@@ -100,7 +101,11 @@ const VOIDED: Partial<Record<PlanChangeStatus, State>> = {
   failed: plain('This change was not made', [NOTHING_CHARGED, ASK_AGAIN]),
 };
 
-function voidedState({ status, isCurrent }: CustomerOffer): State {
+function voidedState(offer: CustomerOffer): State {
+  const { status, isCurrent, agreedAt, usedAt } = offer;
+  const needsAnswer = status === 'awaiting_consent' || status === 'held';
+  if (needsAnswer && (agreedAt ?? usedAt) !== null) return recordedState(offer);
+  if (isCurrent && status === 'awaiting_consent') return plain('There is a newer link', [NEWER_LINK]);
   const newer = plain('There is a newer offer', [
     'This one no longer counts, and nothing was changed by it.',
     'Look for our latest email, or call us.',

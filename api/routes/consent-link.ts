@@ -28,13 +28,15 @@ export function consentLinkRoutes(deps: ApiDeps): Route[] {
         // The step judges again, by workflow time; but it can only send nothing, and 202 would say it did.
         if (view.quote && Date.parse(view.quote.expiresAt) <= Date.now())
           throw refused('QUOTE_EXPIRED', view.status);
-        settled(
-          await deps.gateway.requestConsent({
-            planChangeId: view.id,
-            customerId: view.customerId,
-            requestId: request.id,
-            author: { type: 'agent', id: agent.agentId },
-          }),
+        await deps.consentMailLimit.counted(view.id, async () =>
+          settled(
+            await deps.gateway.requestConsent({
+              planChangeId: view.id,
+              customerId: view.customerId,
+              requestId: request.id,
+              author: { type: 'agent', id: agent.agentId },
+            }),
+          ),
         );
         return {
           status: 202,

@@ -31,6 +31,8 @@ export function eventsRouter(deps: ApiDeps): Router {
       response.status(204).end();
       return;
     }
+    // Who has left meanwhile is not told again that they did: nothing would ever unsubscribe.
+    if (response.destroyed) return;
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',

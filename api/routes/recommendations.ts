@@ -8,7 +8,7 @@ import type { Recommendation } from '../../domain/recommendations.ts';
 import { recommendPlans } from '../../domain/recommendations.ts';
 import { ACCESS } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
-import { invalidInput, notFound } from '../http-errors.ts';
+import { invalidInput, notFound, rejected } from '../http-errors.ts';
 import type { Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
 import { page } from '../schemas/common.ts';
@@ -38,16 +38,20 @@ export function recommendationRoutes(deps: ApiDeps): Route[] {
         const { customerId, identificationId } = identification;
         const { now, ...facts } = await recommendationFacts(deps.knex, customerId, identificationId);
         if (Date.parse(identification.expiresAt) <= Date.parse(now)) throw notFound('identification');
-        const { currency } = facts.account;
-        const items = recommendPlans(needsOf(body.needs, currency), facts, now);
+        const { currency, accountStatus } = facts.account;
+        const needs = needsOf(body.needs, currency);
+        const isActive = accountStatus === 'active';
+        const items = isActive ? recommendPlans(needs, facts, now) : [];
         await appendNote(deps.knex, {
           customerId,
           planChangeId: null,
           kind: 'options_discussed',
-          body: `${needsNote(body.needs)} ${plansNote(items, currency)}`,
+          body: `${needsNote(body.needs)} ${isActive ? plansNote(items, currency) : NOT_ACTIVE}`,
           author: { type: 'agent', id: agent.agentId },
           requestId: request.id,
         });
+        // No plan could be ordered: that is not the same as none being better.
+        if (!isActive) throw rejected('account-not-active', null);
         return {
           status: 200,
           body: { items: items.map((item) => serialise(item, currency)), nextCursor: null },
@@ -56,6 +60,9 @@ export function recommendationRoutes(deps: ApiDeps): Route[] {
     }),
   ];
 }
+
+const NOT_ACTIVE =
+  'No plans shown: the account is not active, and plans can be changed on active accounts only.';
 
 /** Throws 422 for a limit in another currency, or with more decimals than the currency has. */
 function needsOf({ maxMonthly, ...needs }: NeedsJson, currency: string): CustomerNeeds {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EMAIL_STATUSES } from '../../domain/email-status.ts';
 import { HOLD_REASONS, PLAN_CHANGE_STATUSES } from '../../domain/plan-change-status.ts';
 import {
   cursor,
@@ -90,12 +91,15 @@ export const revertBody = z
   })
   .meta({ id: 'Revert' });
 
-const emailStatus = z.enum(['queued', 'sending', 'accepted', 'delivered', 'bounced', 'dropped', 'given_up']);
+const emailStatus = z.enum(EMAIL_STATUSES);
 
 export const listQuery = z.strictObject({
   status: z.enum(PLAN_CHANGE_STATUSES as [string, ...string[]]).optional(),
   confirmed: z.enum(['true', 'false']).optional(),
-  email: emailStatus.optional().meta({ description: 'Changes whose summary mail has this status.' }),
+  email: emailStatus.optional().meta({
+    description:
+      'Changes a mail of which has this status and matters: the summary, the news of an end, of a hold while it lasts, what asks for consent while that is awaited.',
+  }),
   expiring: z.literal('soon').optional().meta({
     description:
       'In the last quarter of the time to agree (or with a quote that is over), or of the time of a hold.',
@@ -159,7 +163,11 @@ export const planChange = z
       .strictObject({
         status: emailStatus,
       })
-      .nullable(),
+      .nullable()
+      .meta({ description: 'The summary.' }),
+    notices: z
+      .array(z.strictObject({ kind: z.string(), status: emailStatus }))
+      .meta({ description: 'The newest mail of each other kind. More kinds may come.' }),
     supersedes: z
       .strictObject({
         quoteHash: sha256Hex,

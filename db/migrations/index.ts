@@ -10,6 +10,7 @@ import * as m008 from './008-email-and-idempotency.ts';
 import * as m009 from './009-consent-links.ts';
 import * as m011 from './011-request-limits.ts';
 import * as m012 from './012-anchors-and-rights.ts';
+import * as m013 from './013-mail-outcomes.ts';
 import * as m014 from './014-transitions-and-open-changes.ts';
 
 const migrations: Record<string, Knex.Migration> = {
@@ -24,6 +25,7 @@ const migrations: Record<string, Knex.Migration> = {
   '009-consent-links': m009,
   '011-request-limits': m011,
   '012-anchors-and-rights': m012,
+  '013-mail-outcomes': m013,
   '014-transitions-and-open-changes': m014,
 };
 

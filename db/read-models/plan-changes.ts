@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { EmailStatus } from '../../domain/email-status.ts';
 import type { HoldReason, PlanChangeStatus } from '../../domain/plan-change-status.ts';
 import { isoInstant, rows } from '../sql.ts';
 import type { StoredLine } from '../stores/quote-lines.ts';
@@ -34,7 +35,10 @@ export interface PlanChangeView {
     readonly givenAt: string;
     readonly consentId: string;
   } | null;
+  /** Of the summary. */
   readonly emailStatus: EmailStatus | null;
+  /** The newest mail of each other kind. */
+  readonly notices: readonly { readonly kind: string; readonly status: EmailStatus }[];
   /** The quote before this one, void since, and the consent to it if there was one. */
   readonly superseded: {
     readonly hash: string;
@@ -43,8 +47,6 @@ export interface PlanChangeView {
     readonly consentGivenAt: string | null;
   } | null;
 }
-
-type EmailStatus = 'queued' | 'sending' | 'accepted' | 'delivered' | 'bounced' | 'dropped' | 'given_up';
 
 /** Amounts are text: JSON has no integers of that size. */
 export interface QuoteView {
@@ -89,6 +91,9 @@ const VIEW = `
       WHERE k.plan_change_id = pc.id AND q.revision = pc.quote_revision) AS consent,
     (SELECT m.status FROM email_outbox m WHERE m.plan_change_id = pc.id AND m.kind = 'summary'
       ORDER BY m.revision DESC LIMIT 1) AS "emailStatus",
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', n.kind, 'status', n.status) ORDER BY n.kind), '[]')
+      FROM (SELECT DISTINCT ON (m.kind) m.kind, m.status FROM email_outbox m
+        WHERE m.plan_change_id = pc.id AND m.kind <> 'summary' ORDER BY m.kind, m.revision DESC) AS n) AS notices,
     (SELECT jsonb_build_object('hash', q.hash, 'effectiveDate', q.effective_date, 'consentId', k.id,
         'consentGivenAt', ${isoInstant('k.given_at')})
       FROM quotes q LEFT JOIN consents k ON k.plan_change_id = q.plan_change_id AND k.quote_hash = q.hash
@@ -107,7 +112,7 @@ export interface PlanChangeFilter {
   /** Whether the agent has said to the customer that the change is complete; asks only about applied ones. */
   readonly confirmed?: boolean | undefined;
   readonly customerId?: string | undefined;
-  /** Status of the summary mail. */
+  /** Status of a mail that matters: see HAS_MAIL. */
   readonly email?: EmailStatus | undefined;
   /**
    * Waits for something and is in the last quarter of the time for it: for consent (or the quote is over), or for
@@ -120,6 +125,16 @@ export interface PlanChangeFilter {
   readonly limit: number;
 }
 
+/**
+ * The newest mail of its kind, as long as it matters: what asks for consent while consent is awaited, the news of a
+ * hold while it lasts, the summary and what tells of an end for ever.
+ */
+const HAS_MAIL = `EXISTS (SELECT 1 FROM email_outbox m WHERE m.plan_change_id = pc.id AND m.status = :email
+  AND NOT EXISTS (SELECT 1 FROM email_outbox n
+    WHERE (n.plan_change_id, n.kind) = (m.plan_change_id, m.kind) AND n.revision > m.revision)
+  AND CASE WHEN m.kind IN ('consent_request', 'consent_reminder') THEN pc.status = 'awaiting_consent'
+           WHEN m.kind = 'held' THEN pc.status = 'held' ELSE true END)`;
+
 /** Newest first; one row more than `limit` tells that there is a next page. */
 export async function listPlanChanges(knex: Knex, filter: PlanChangeFilter): Promise<PlanChangeView[]> {
   const conditions = [
@@ -129,8 +144,7 @@ export async function listPlanChanges(knex: Knex, filter: PlanChangeFilter): Pro
     filter.agentId !== undefined && 'pc.agent_id = :agentId',
     filter.confirmed === true && 'pc.confirmed_at IS NOT NULL',
     filter.confirmed === false && `pc.confirmed_at IS NULL AND pc.status IN ('activated', 'completed')`,
-    filter.email !== undefined &&
-      `EXISTS (SELECT 1 FROM email_outbox m WHERE m.plan_change_id = pc.id AND m.kind = 'summary' AND m.status = :email)`,
+    filter.email !== undefined && HAS_MAIL,
     filter.expiringSoon !== undefined &&
       `(pc.status = 'awaiting_consent' AND EXISTS (SELECT 1 FROM quotes q
           WHERE (q.plan_change_id, q.revision) = (pc.id, pc.quote_revision)

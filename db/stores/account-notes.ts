@@ -12,6 +12,14 @@ export interface AccountNote {
   readonly requestId?: string;
 }
 
+/** The revision that a further note of this kind on a change has; the change is locked. */
+export async function nextNoteRevision(knex: Knex, planChangeId: string, kind: string): Promise<number> {
+  const found = await knex('account_notes')
+    .where({ plan_change_id: planChangeId, kind })
+    .max<{ max: number | null }[]>('revision as max');
+  return (found[0]?.max ?? 0) + 1;
+}
+
 /** Adds a note. Sequence, time and hash are the database's (migration 007). */
 export async function appendNote(knex: Knex, note: AccountNote): Promise<void> {
   const insertion = knex('account_notes').insert({

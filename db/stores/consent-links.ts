@@ -9,15 +9,16 @@ export interface ConsentLink {
   readonly customerId: string;
   readonly fullName: string;
   readonly accountNumber: string;
-  readonly state: 'open' | 'used' | 'expired' | 'voided';
+  /** `answer_voided`: the answer that was given by it no longer counts, and the change needs another. */
+  readonly state: 'open' | 'used' | 'expired' | 'voided' | 'answer_voided' | 'newer_link';
   readonly failedTries: number;
   readonly usedAt: string | null;
   readonly expiresAt: string;
 }
 
 /**
- * A link ends with its quote: a newer quote, or a change that no longer waits for consent, voids it. Expiry is
- * only shown by the database's clock; the workflow judges it by its own.
+ * Of one change only the newest link counts that has left, as far as is known. A link ends with its quote: a newer quote, a hold, or a change that no longer waits for consent, voids it, and
+ * the answer that was given by it. Expiry is only shown by the database's clock; the workflow judges it by its own.
  */
 export async function findConsentLink(knex: Knex, tokenSha256: string): Promise<ConsentLink | undefined> {
   const [found] = await rows<ConsentLink>(
@@ -25,15 +26,21 @@ export async function findConsentLink(knex: Knex, tokenSha256: string): Promise<
     `SELECT l.id AS "linkId", l.plan_change_id AS "planChangeId", l.quote_hash AS "quoteHash", pc.customer_id AS "customerId",
        c.full_name AS "fullName", c.account_number AS "accountNumber", l.failed_tries AS "failedTries",
        ${isoInstant('l.used_at')} AS "usedAt", ${isoInstant('l.expires_at')} AS "expiresAt",
-       CASE WHEN l.used_at IS NOT NULL THEN 'used'
-            WHEN EXISTS (SELECT 1 FROM consents k WHERE (k.plan_change_id, k.quote_hash) = (l.plan_change_id, l.quote_hash)) THEN 'used'
-            WHEN pc.status <> 'awaiting_consent' OR q.hash <> l.quote_hash THEN 'voided'
+       CASE WHEN answered AND (pc.status = 'held' OR pc.status = 'awaiting_consent' AND q.hash <> l.quote_hash) THEN 'answer_voided'
+            WHEN q.hash <> l.quote_hash THEN 'voided'
+            WHEN answered THEN 'used'
+            WHEN pc.status <> 'awaiting_consent' THEN 'voided'
             WHEN l.expires_at <= now() THEN 'expired'
+            WHEN EXISTS (SELECT 1 FROM consent_links n JOIN email_outbox m ON m.id = n.mail_id
+              WHERE n.plan_change_id = l.plan_change_id AND n.id > l.id
+                AND m.status IN ('sending', 'accepted', 'delivered', 'unknown')) THEN 'newer_link'
             ELSE 'open' END AS state
      FROM consent_links l
      JOIN plan_changes pc ON pc.id = l.plan_change_id
      JOIN customers c ON c.id = pc.customer_id
      JOIN quotes q ON (q.plan_change_id, q.revision) = (pc.id, pc.quote_revision)
+     CROSS JOIN LATERAL (SELECT l.used_at IS NOT NULL OR EXISTS (SELECT 1 FROM consents k
+       WHERE (k.plan_change_id, k.quote_hash) = (l.plan_change_id, l.quote_hash)) AS answered) AS given
      WHERE l.token_sha256 = :tokenSha256`,
     { tokenSha256 },
   );

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
+import type { EmailStatus } from '../../domain/email-status.ts';
 import { rows } from '../sql.ts';
-import { appendNote } from './account-notes.ts';
+import { appendNote, nextNoteRevision } from './account-notes.ts';
 
 export interface EmailEvent {
   readonly providerEventId: string;
@@ -22,18 +23,20 @@ const STATUS_OF = {
 const RANK = {
   queued: 0,
   sending: 1,
+  superseded: 1,
+  unknown: 1,
   accepted: 2,
   given_up: 2,
   delivered: 3,
   bounced: 4,
   dropped: 4,
-} as const;
+} as const satisfies Record<EmailStatus, number>;
 
 interface MailRow {
   plan_change_id: string;
   customer_id: string;
   kind: string;
-  status: keyof typeof RANK;
+  status: EmailStatus;
 }
 
 /**
@@ -71,7 +74,7 @@ export async function recordEmailEvent(knex: Knex, event: EmailEvent): Promise<b
       customerId: mail.customer_id,
       planChangeId: mail.plan_change_id,
       kind,
-      revision: await nextRevision(trx, mail.plan_change_id, kind),
+      revision: await nextNoteRevision(trx, mail.plan_change_id, kind),
       body:
         status === 'delivered'
           ? `The ${mail.kind} mail was delivered.`
@@ -80,11 +83,4 @@ export async function recordEmailEvent(knex: Knex, event: EmailEvent): Promise<b
     });
     return true;
   });
-}
-
-async function nextRevision(trx: Knex.Transaction, planChangeId: string, kind: string): Promise<number> {
-  const found = await trx('account_notes')
-    .where({ plan_change_id: planChangeId, kind })
-    .max<{ max: number | null }[]>('revision as max');
-  return (found[0]?.max ?? 0) + 1;
 }

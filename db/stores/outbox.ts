@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import type {
+  LockedMail,
   MailClaim,
   MailKind,
   MailPatch,
@@ -24,6 +25,18 @@ export async function enqueueMail(trx: Knex.Transaction, mail: NewMail): Promise
   return id;
 }
 
+/** Whether the customer has agreed to the change, in whichever quote, or a mail about it may have left. */
+export async function isKnownToCustomer(trx: Knex.Transaction, planChangeId: string): Promise<boolean> {
+  const { isKnown } = await row<{ isKnown: boolean }>(
+    trx,
+    `SELECT EXISTS (SELECT 1 FROM consents k WHERE k.plan_change_id = :planChangeId)
+       OR EXISTS (SELECT 1 FROM email_outbox m WHERE m.plan_change_id = :planChangeId
+         AND m.status NOT IN ('queued', 'superseded')) AS "isKnown"`,
+    { planChangeId },
+  );
+  return isKnown;
+}
+
 export async function nextMailRevision(
   trx: Knex.Transaction,
   planChangeId: string,
@@ -43,7 +56,7 @@ export async function updateMail(trx: Knex.Transaction, mailId: string, patch: M
   if (patch.status === 'accepted') {
     await trx('email_outbox')
       .where({ id: mailId })
-      .whereNot({ status: 'given_up' })
+      .whereNotIn('status', ['given_up', 'superseded'])
       .update({
         provider_message_id: trx.raw('coalesce(provider_message_id, ?)', [patch.providerMessageId]),
         accepted_at: trx.raw('coalesce(accepted_at, now())'),
@@ -55,15 +68,37 @@ export async function updateMail(trx: Knex.Transaction, mailId: string, patch: M
     .update({ status: patch.status });
 }
 
+/**
+ * Whether what a mail says is still true, over the mail `m`, its change `pc` and its quote `q`. Once it is not it
+ * never is again: a status is left for good or comes back with another quote. Time is up by the clock here: the
+ * workflow's may be ahead of it, never behind. A reminder without a link says itself that the quote is over.
+ */
+const IS_STILL_TRUE = `CASE
+    WHEN m.kind IN ('consent_request', 'consent_reminder')
+      THEN pc.status = 'awaiting_consent' AND pc.quote_revision = m.quote_revision AND pc.consent_deadline_at > now()
+        AND (q.expires_at > now() OR position('${CONSENT_LINK_PLACEHOLDER}' IN m.body_text) = 0)
+    WHEN m.kind = 'held' THEN pc.status = 'held' AND pc.quote_revision = m.quote_revision
+    ELSE true END AS "isStillTrue"`;
+
+const MAIL_AND_CHANGE = `email_outbox m JOIN plan_changes pc ON pc.id = m.plan_change_id
+     JOIN quotes q ON (q.plan_change_id, q.revision) = (m.plan_change_id, m.quote_revision)`;
+
+/** Locks a mail and reads how far it is, and whether what it says is still true. */
+export async function lockMail(trx: Knex.Transaction, mailId: string): Promise<LockedMail> {
+  return row<LockedMail>(
+    trx,
+    `SELECT m.kind, m.status, ${IS_STILL_TRUE}
+     FROM ${MAIL_AND_CHANGE}
+     WHERE m.id = :mailId FOR UPDATE OF m`,
+    { mailId },
+  );
+}
+
 const ASKS_FOR_CONSENT: ReadonlySet<MailKind> = new Set(['consent_request', 'consent_reminder']);
 
-interface OutboxRow extends OutgoingMail {
-  readonly kind: MailKind;
-  readonly status: string;
+interface OutboxRow extends OutgoingMail, LockedMail {
   readonly providerMessageId: string | null;
   readonly unknownOutcome: boolean;
-  /** Whether the change still awaits consent to the quote that the mail is about. */
-  readonly isAwaited: boolean;
 }
 
 export interface OutboxOptions {
@@ -76,20 +111,22 @@ export function createOutbox(knex: Knex, options: OutboxOptions): Outbox {
   return {
     claim: (mailId, unknownForMs): Promise<MailClaim> =>
       knex.transaction(async (trx) => {
-        const { status, kind, providerMessageId, unknownOutcome, isAwaited, ...mail } = await row<OutboxRow>(
-          trx,
-          `SELECT m.id AS "outboxId", m.kind, m.recipient, m.subject, m.body_text AS text, m.body_html AS html, m.status,
+        const { status, kind, providerMessageId, unknownOutcome, isStillTrue, ...mail } =
+          await row<OutboxRow>(
+            trx,
+            `SELECT m.id AS "outboxId", m.kind, m.recipient, m.subject, m.body_text AS text, m.body_html AS html, m.status,
                   m.provider_message_id AS "providerMessageId",
                   m.status = 'sending' AND m.claimed_at > now() - make_interval(secs => :unknownForMs / 1000.0) AS "unknownOutcome",
-                  pc.status = 'awaiting_consent' AND pc.quote_revision = m.quote_revision AS "isAwaited"
-           FROM email_outbox m JOIN plan_changes pc ON pc.id = m.plan_change_id
+                  ${IS_STILL_TRUE}
+           FROM ${MAIL_AND_CHANGE}
            WHERE m.id = :mailId FOR UPDATE OF m`,
-          { mailId, unknownForMs },
-        );
+            { mailId, unknownForMs },
+          );
+        if (status === 'superseded' || status === 'unknown') return { claim: 'superseded' };
         if (status !== 'queued' && status !== 'sending')
           return { claim: 'already_accepted', providerMessageId };
         if (unknownOutcome) return { claim: 'outcome_unknown' };
-        if (ASKS_FOR_CONSENT.has(kind) && !isAwaited) return { claim: 'overtaken' };
+        if (!isStillTrue) return { claim: 'superseded' };
         await trx('email_outbox')
           .where({ id: mailId })
           .update({

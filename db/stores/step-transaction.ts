@@ -2,11 +2,11 @@ import type { Knex } from 'knex';
 import type { StepTransaction } from '../../activities/ports.ts';
 import { row } from '../sql.ts';
 import { lockAccount } from './account-facts.ts';
-import { appendNote } from './account-notes.ts';
+import { appendNote, nextNoteRevision } from './account-notes.ts';
 import { lockPlanChange } from './agreed-change.ts';
 import { readBack } from './applied-change.ts';
 import { postLines, reverseLines } from './ledger.ts';
-import { enqueueMail, nextMailRevision, updateMail } from './outbox.ts';
+import { enqueueMail, isKnownToCustomer, lockMail, nextMailRevision, updateMail } from './outbox.ts';
 import { pendingChange } from './pending-change.ts';
 import { attachConsent, insertPlanChange, insertQuote, updatePlanChange } from './plan-change-rows.ts';
 import { restorePlan, switchPlan } from './subscription-periods.ts';
@@ -35,12 +35,15 @@ export function createStepTransaction(trx: Knex.Transaction): StepTransaction {
           },
         ),
     appendNote: (note) => appendNote(trx, note),
+    nextNoteRevision: (id, kind) => nextNoteRevision(trx, id, kind),
     remark: async (id) =>
       (await row<{ body: string }>(trx, 'SELECT body FROM remarks WHERE id = :id', { id })).body,
     readBack: (id) => readBack(trx, id),
     enqueueMail: (mail) => enqueueMail(trx, mail),
     pendingChange: (id, now) => pendingChange(trx, id, now),
+    isKnownToCustomer: (id) => isKnownToCustomer(trx, id),
     nextMailRevision: (id, kind) => nextMailRevision(trx, id, kind),
+    lockMail: (mailId) => lockMail(trx, mailId),
     updateMail: (mailId, patch) => updateMail(trx, mailId, patch),
   };
 }

@@ -8,6 +8,7 @@ import {
   TRANSITIONS,
   type PlanChangeStatus,
 } from '../../domain/plan-change-status.ts';
+import { EMAIL_STATUSES } from '../../domain/email-status.ts';
 import type { AccountFacts, Technology } from '../../domain/plan-change-terms.ts';
 import type { QuoteLine } from '../../domain/quote.ts';
 import type { RecordConsentInput } from '../../workflows/contract.ts';
@@ -23,7 +24,7 @@ const NOTE_KINDS = members<NoteKind>({
   ...{ scheduled: true, plan_applied: true, verified: true, held: true, compensated: true },
   ...{ declined: true, cancelled: true, replaced: true, expired: true, failed: true },
   ...{ cancellation_ignored: true, consent_requested: true, consent_reminder: true },
-  ...{ email_given_up: true, completed: true },
+  ...{ email_given_up: true, notice_given_up: true, notice_superseded: true, completed: true },
 });
 
 /** Kinds of notes that are not written by a step, but by the API, a webhook or a repair. */
@@ -50,6 +51,7 @@ describe('names in TypeScript and in PostgreSQL', () => {
   const enums: [type: string, members: readonly string[]][] = [
     ['plan_change_status', PLAN_CHANGE_STATUSES],
     ['hold_reason', HOLD_REASONS],
+    ['email_status', EMAIL_STATUSES],
     ['note_kind', [...NOTE_KINDS, ...OTHER_NOTE_KINDS]],
     [
       'activation_when',
@@ -68,7 +70,7 @@ describe('names in TypeScript and in PostgreSQL', () => {
       'email_kind',
       members<MailKind>({
         ...{ summary: true, consent_request: true, consent_reminder: true },
-        ...{ held: true, expired: true, cancelled: true },
+        ...{ held: true, expired: true, cancelled: true, replaced: true, failed: true },
       }),
     ],
   ];

@@ -177,50 +177,24 @@ describe('the claim on a mail', () => {
     assert.equal(sent.length, 1);
   });
 
-  describe('that asks for consent', () => {
-    const asking = async () => {
+  it('given up: the note of a notice says with its change whether it may have arrived', async () => {
+    const bodies: string[] = [];
+    for (const status of ['queued', 'sending', 'delivered']) {
       const change = await stageChange(rig);
       const { mailId } = (await change.run('remindCustomer', { ...change.ids(), now: change.now })) as {
         mailId: string;
       };
-      return { change, mailId, send: () => change.run('sendNotice', { ...change.ids(), mailId }) };
-    };
-
-    for (const [what, overtake] of Object.entries({
-      'the change is over': { status: 'declined', closed_at: new Date() },
-      'there is consent': { status: 'scheduled' },
-    }))
-      it(`does not leave when ${what}, and the notes say why`, async () => {
-        const { change, mailId, send } = await asking();
-        await rig.knex('plan_changes').where({ id: change.planChangeId }).update(overtake);
-        const error = await refusal(send());
-        assert.deepEqual([error.type, error.nonRetryable, sent.length], [FAULT.MAIL_OVERTAKEN, true, 0]);
-        await change.run('giveUpNotice', { ...change.ids(), mailId, cause: FAULT.MAIL_OVERTAKEN });
-        const [body] = await rig
-          .knex('account_notes')
-          .where({ kind: 'email_given_up', customer_id: change.ids().customerId })
-          .pluck<string[]>('body');
-        assert.match(body ?? '', /was not sent: the quote it asks about awaits no consent any more/);
-      });
-
-    it('does not leave after a new quote', async () => {
-      const { change, send } = await asking();
-      await change.run('requotePlanChange', {
-        ...change.ids(),
-        messageId: 'requote-1',
-        expected: { status: 'awaiting_consent', revision: 1 },
-        activation: null,
-        author: { type: 'agent', id: null },
-        now: change.now,
-      });
-      assert.equal((await refusal(send())).type, FAULT.MAIL_OVERTAKEN);
-      assert.equal(sent.length, 0);
-    });
-
-    it('leaves while consent to its quote is awaited', async () => {
-      const { send } = await asking();
-      assert.deepEqual(await send(), { outcome: 'accepted' });
-      assert.equal(sent.length, 1);
-    });
+      await rig.knex('email_outbox').where({ id: mailId }).update({ status });
+      await change.run('giveUpNotice', { ...change.ids(), mailId, cause: 'MAIL_REFUSED' });
+      const notes = await rig
+        .knex('account_notes')
+        .where({ plan_change_id: change.planChangeId, kind: 'notice_given_up' })
+        .pluck<string[]>('body');
+      bodies.push(...notes);
+    }
+    assert.deepEqual(bodies, [
+      'The consent_reminder mail could not be sent (MAIL_REFUSED). Tell the customer by other means.',
+      'Whether the consent_reminder mail arrived is not known (MAIL_REFUSED). Tell the customer by other means.',
+    ]);
   });
 });

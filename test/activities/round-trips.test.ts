@@ -24,12 +24,13 @@ const TODAY: Readonly<Record<string, number>> = {
   'closePlanChange cancels with a reason': 10,
   'closePlanChange expires': 9,
   'sendSummary completes the change': 12,
-  'giveUpSummary completes the change': 7,
+  'giveUpSummary completes the change': 8,
   'noteIgnoredCancellation leaves a note': 5,
   'remindCustomer queues a mail': 8,
   'requestConsent queues a mail': 9,
   'sendNotice sends it': 10,
-  'giveUpNotice leaves a note': 6,
+  'sendNotice leaves what was overtaken': 12,
+  'giveUpNotice leaves a note': 9,
 };
 
 describe('round trips to the database', () => {

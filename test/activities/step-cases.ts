@@ -189,6 +189,14 @@ export const STEP_CASES: { readonly [Name in keyof Activities]: Readonly<Record<
       const { change, notice: input } = await notice(rig);
       return () => change.run('sendNotice', input);
     },
+    'leaves what was overtaken': async (rig) => {
+      const { change, notice: input } = await notice(rig);
+      await rig
+        .knex('plan_changes')
+        .where({ id: change.planChangeId })
+        .update({ status: 'declined', closed_at: new Date() });
+      return () => change.run('sendNotice', input);
+    },
   },
   giveUpNotice: {
     'leaves a note': async (rig) => {

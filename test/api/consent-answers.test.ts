@@ -33,6 +33,9 @@ async function invited(
 const changeNow = async (api: ApiRig, { change }: Invited): Promise<PlanChangeJson> =>
   (await api.get(`/v1/plan-changes/${change.planChangeId}`)).read(planChange);
 
+/** Mails go their own way. */
+const withoutMails = ({ notices: _notices, email: _email, ...change }: PlanChangeJson) => change;
+
 describe('Consent page: the answer', () => {
   let api: ApiRig;
   before(async () => {
@@ -135,8 +138,14 @@ describe('Consent page: the answer', () => {
     ]);
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409, 409, 409, 409, 409]);
     const { planChangeId } = link.change;
-    for (const table of ['consents', 'consent_evidence'])
-      assert.equal((await api.rig.knex(table).where({ plan_change_id: planChangeId })).length, 1, table);
+    assert.equal((await api.rig.knex('consents').where({ plan_change_id: planChangeId })).length, 1);
+    assert.deepEqual(
+      await api.rig
+        .knex('account_notes')
+        .where({ plan_change_id: planChangeId, kind: 'consent_accepted' })
+        .pluck('revision'),
+      [1],
+    );
   });
 
   it('once: yes and no at the same time', async () => {
@@ -240,7 +249,7 @@ describe('Consent page: the answer', () => {
       expectProblem(await link.customer.send(agreementOf(link.account)), status, code);
       expectProblem(await link.customer.send({ decision: 'decline', reason: 'no' }), status, code);
       assert.equal((await link.customer.look()).status, status);
-      assert.deepEqual(await changeNow(api, link), settled);
+      assert.deepEqual(withoutMails(await changeNow(api, link)), withoutMails(settled));
       const links = await api.rig.knex('consent_links').where({ plan_change_id: link.change.planChangeId });
       assert.deepEqual(
         links.map((row: { used_at: Date | null }) => row.used_at),
@@ -248,6 +257,104 @@ describe('Consent page: the answer', () => {
       );
     });
   }
+
+  const agreed = async (link: Invited): Promise<void> => {
+    const answer = await link.customer.send(agreementOf(link.account));
+    assert.equal(answer.status, 200, answer.text);
+  };
+  const suspend = ({ account }: Invited, status = 'suspended') =>
+    api.rig.ownerKnex('customers').where({ id: account.customerId }).update({ status });
+  const hold = async (link: Invited): Promise<void> => {
+    await suspend(link);
+    await agreed(link);
+    await suspend(link, 'active');
+  };
+  const afterAnswer: [what: string, activation: object, happens: (link: Invited) => Promise<unknown>][] = [
+    [
+      'another date',
+      { when: 'end_of_cycle' },
+      async (link) => {
+        await agreed(link);
+        return act(link.change, 'reschedule', { activation: { when: 'immediately' } });
+      },
+    ],
+    ['a hold', { when: 'immediately' }, hold],
+    [
+      'a hold and a new quote',
+      { when: 'immediately' },
+      async (link) => {
+        await hold(link);
+        return act(link.change, 'requote', {});
+      },
+    ],
+  ];
+  for (const [what, activation, happens] of afterAnswer) {
+    it(`does not say that the answer is recorded when ${what} has voided it: another one is needed`, async () => {
+      const link = await invited(api, activation);
+      await happens(link);
+      const settled = await changeNow(api, link);
+      for (const answer of [agreementOf(link.account), { decision: 'decline' }])
+        expectProblem(await link.customer.send(answer), 410, 'link-voided');
+      const page = await link.customer.look();
+      assert.equal(page.status, 410);
+      assert.match(page.text, /We recorded your agreement at .*(no longer counts|Something has changed)/s);
+      assert.match(
+        (await link.customer.send(agreementOf(link.account))).text,
+        /that answer no longer counts/,
+      );
+      assert.deepEqual(withoutMails(await changeNow(api, link)), withoutMails(settled));
+    });
+  }
+
+  it('says that the answer is recorded where nothing more is needed, also when the change has ended since', async () => {
+    const link = await invited(api);
+    await agreed(link);
+    await act(link.change, 'cancel', { reason: 'no more' });
+    expectProblem(await link.customer.look({ headers: { accept: 'application/json' } }), 409, 'link-used');
+  });
+
+  it('keeps the evidence of the try that counted, not of one before that was turned away', async () => {
+    const account = await api.stranger();
+    const change = await api.opened(account, { activation: { when: 'end_of_cycle' } });
+    const path = await askForConsent(api, change.planChangeId);
+    const away = await api.another({ temporalAddress: '127.0.0.1:1', waitMs: 500 });
+    const early = await customerAt(away, path).submit(agreementOf(account), { 'user-agent': 'first device' });
+    assert.equal(early.status, 503, early.text);
+    const between = Date.now();
+    const typedName = account.fullName.toUpperCase();
+    const answers = await Promise.all(
+      [1, 2, 3].map(() =>
+        customerAt(api, path).submit(
+          { ...agreementOf(account), typedName },
+          { 'user-agent': 'second device' },
+        ),
+      ),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409, 409]);
+    const consents = await api.rig
+      .knex('consents as k')
+      .join('consent_evidence as e', 'e.id', 'k.evidence_id')
+      .where({ 'k.plan_change_id': change.planChangeId })
+      .select<{ details: Record<string, unknown>; given_at: Date }[]>('e.details', 'k.given_at');
+    assert.equal(consents.length, 1);
+    assert.deepEqual(
+      [consents[0]?.details['userAgent'], consents[0]?.details['typedName']],
+      ['second device', typedName],
+    );
+    assert.ok((consents[0]?.given_at.getTime() ?? 0) >= between);
+  });
+
+  it('keeps the reason of the refusal that counted, not of one before that was turned away', async () => {
+    const link = await invited(api);
+    const away = await api.another({ temporalAddress: '127.0.0.1:1', waitMs: 500 });
+    const path = await askForConsent(api, link.change.planChangeId);
+    const early = await customerAt(away, path).send({ decision: 'decline', reason: 'too early' });
+    assert.equal(early.status, 503, early.text);
+    assert.equal((await customerAt(api, path).send({ decision: 'decline', reason: 'too dear' })).status, 200);
+    const { items } = (await api.get(`/v1/customers/${link.change.customerId}/notes`)).read(notes);
+    const [declined] = items.filter(({ kind }) => kind === 'declined');
+    assert.ok(declined?.body.endsWith('Reason: too dear'), declined?.body);
+  });
 
   it('while a part of ours is away: told to come back, and the answer is still taken then', async () => {
     const account = await api.stranger();

@@ -85,7 +85,7 @@ describe('API: consent by link', () => {
     assert.ok(!bytes.includes(token));
   });
 
-  it('sends another mail when asked again; both links work until one is used', async () => {
+  it('sends another mail when asked again; the link in the latest is the one that works', async () => {
     const { account, change } = await opened();
     const [first, second] = [
       await askForConsent(api, change.planChangeId),
@@ -93,7 +93,13 @@ describe('API: consent by link', () => {
     ];
     assert.notEqual(first, second);
     assert.equal(await requested(change), 2);
-    for (const path of [first, second]) assert.equal((await customerAt(api, path).look()).status, 200);
+    assert.equal((await customerAt(api, second).look()).status, 200);
+    expectProblem(await customerAt(api, first).send(agreementOf(account)), 410, 'link-voided');
+    const page = await customerAt(api, first).look();
+    assert.deepEqual(
+      [page.status, /<h1>There is a newer link<.*use the one in our latest email/s.test(page.text)],
+      [410, true],
+    );
     assert.equal((await customerAt(api, second).send(agreementOf(account))).status, 200);
     for (const path of [first, second]) {
       expectProblem(await customerAt(api, path).send(agreementOf(account)), 409, 'link-used');
@@ -101,14 +107,52 @@ describe('API: consent by link', () => {
     }
   });
 
-  it('takes the answer of one link when two are answered at once', async () => {
+  it('leaves the earlier link as it is until another mail has left', async () => {
+    const { account, change } = await opened();
+    const first = await askForConsent(api, change.planChangeId);
+    await askForConsent(api, change.planChangeId);
+    const latest = () =>
+      api.rig.knex('email_outbox').where({ plan_change_id: change.planChangeId, revision: 2 });
+    for (const [status, works] of [
+      ['queued', true],
+      ['sending', false],
+      ['bounced', true],
+      ['given_up', true],
+    ] as const) {
+      await latest().update({ status });
+      assert.equal((await customerAt(api, first).look()).status, works ? 200 : 410, status);
+    }
+    assert.equal((await customerAt(api, first).send(agreementOf(account))).status, 200);
+  });
+
+  it('sends five mails an hour about a change at the most: 429, and says when there may be another', async () => {
+    const [{ change }, { change: other }] = [await opened(), await opened()];
+    const key = randomUUID();
+    assert.equal((await api.post(linkPath(change), {}, { key })).status, 202);
+    const away = await api.another({ temporalAddress: '127.0.0.1:1', waitMs: 200 });
+    // What was not taken on, and a repeat, do not count.
+    assert.equal((await away.post(linkPath(change), {})).status, 503);
+    assert.equal((await api.post(linkPath(change), {}, { key })).status, 202);
+    for (let more = 0; more < 4; more += 1) assert.equal((await api.post(linkPath(change), {})).status, 202);
+    const tooMany = await api.post(linkPath(change), {});
+    expectProblem(tooMany, 429, 'too-many-consent-mails');
+    const wait = Number(tooMany.headers.get('retry-after'));
+    assert.ok(wait > 3_000 && wait <= 3_600, String(wait));
+    assert.equal((await api.post(linkPath(other), {})).status, 202);
+    await mailsOfKind(api, change.planChangeId, 'consent_request', 5);
+    assert.equal(await requested(change), 5);
+  });
+
+  it('takes the answer of the latest link when two are answered at once', async () => {
     const { account, change } = await opened();
     const paths = [
       await askForConsent(api, change.planChangeId),
       await askForConsent(api, change.planChangeId),
     ];
     const answers = await Promise.all(paths.map((path) => customerAt(api, path).send(agreementOf(account))));
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409]);
+    const [earlier, latest] = answers.map(({ status }) => status);
+    assert.equal(latest, 200);
+    assert.ok(earlier === 410 || earlier === 409, String(earlier));
     const consents = await api.rig.knex('consents').where({ plan_change_id: change.planChangeId });
     assert.equal(consents.length, 1);
   });

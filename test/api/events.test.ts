@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import http from 'node:http';
 import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
 import { createApiRig, verbalConsent, type ApiRig, type Caller } from '../support/api-rig.ts';
 import { planChangeWorkflowId, UPDATE } from '../../workflows/contract.ts';
+import { eventually } from '../support/eventually.ts';
 import { listen, type EventStream } from '../support/event-stream.ts';
 import { expectProblem } from './expect-problem.ts';
 
@@ -185,15 +187,79 @@ describe('API: live status', () => {
     assert.deepEqual(await again.end(), ['cancelled']);
   });
 
+  /** An API that counts who listens. */
+  const counting = async () => {
+    const other = await api.another({});
+    const { statusEvents } = other.deps;
+    const subscribe = statusEvents.subscribe.bind(statusEvents);
+    const counts = { subscribed: 0, unsubscribed: 0 };
+    Object.assign(statusEvents, {
+      subscribe: (...asked: Parameters<typeof subscribe>) => {
+        counts.subscribed += 1;
+        const unsubscribe = subscribe(...asked);
+        return () => {
+          counts.unsubscribed += 1;
+          unsubscribe();
+        };
+      },
+    });
+    return { other, counts };
+  };
+
   it('forgets listeners that have gone', async () => {
+    const { other, counts } = await counting();
     const change = await opened();
-    const stream = await open(change);
-    await stream.until('awaiting_consent');
-    stream.close();
-    await stream.end();
-    await consent(change);
+    const [gone, staying] = [
+      await open(change, { origin: other.origin }),
+      await open(change, { origin: other.origin }),
+    ];
+    await Promise.all([gone, staying].map((stream) => stream.until('awaiting_consent')));
+    gone.close();
+    await gone.end();
+    await eventually(() => Promise.resolve(counts.unsubscribed === 1 || undefined));
     await cancel(change);
-    assert.deepEqual(stream.statuses(), ['awaiting_consent']);
-    assert.ok(!api.logs.some((line) => line.includes('"level":50')));
+    await staying.end();
+    assert.deepEqual(gone.statuses(), ['awaiting_consent']);
+    await eventually(() => Promise.resolve(counts.unsubscribed === 2 || undefined));
+    assert.equal(counts.subscribed, 2);
+    assert.ok(!other.logs.some((line) => line.includes('"level":50')));
+  });
+
+  it('does not begin to listen for who has left before the answer began', async () => {
+    const { other, counts } = await counting();
+    const change = await opened();
+    const lock = await api.rig.ownerKnex.transaction();
+    try {
+      await lock.raw('LOCK TABLE plan_changes IN ACCESS EXCLUSIVE MODE');
+      const early = Array.from({ length: 4 }, () => {
+        const request = http.get(other.origin + pathOf(change), {
+          headers: { authorization: `Bearer ${api.keys.agent}` },
+        });
+        request.on('error', () => undefined);
+        return request;
+      });
+      await eventually(async () => {
+        const waiting = await api.rig.ownerKnex('pg_stat_activity').where({
+          application_name: 'api under test',
+          datname: api.rig.database.name,
+          wait_event_type: 'Lock',
+        });
+        return waiting.length === early.length || undefined;
+      });
+      for (const request of early) request.destroy();
+      await eventually(() => {
+        const aborted = other.logs.filter((line) => line.includes('request aborted'));
+        return Promise.resolve(aborted.length === early.length || undefined);
+      });
+    } finally {
+      await lock.rollback();
+    }
+    // What asks after them is answered after them.
+    for (const stream of [
+      await open(change, { origin: other.origin }),
+      await open(change, { origin: other.origin }),
+    ])
+      await stream.until('awaiting_consent');
+    assert.equal(counts.subscribed, 2);
   });
 });

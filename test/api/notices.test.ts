@@ -7,6 +7,7 @@ import { noticeWorkflowId, planChangeWorkflowId } from '../../workflows/contract
 import { createApiRig, verbalConsent, type ApiRig } from '../support/api-rig.ts';
 import {
   agreementOf,
+  askForConsent,
   customerAt,
   linkIn,
   mailsAbout,
@@ -185,7 +186,27 @@ describe('Mails about a change that is not applied', () => {
     await sentOnce(told, 'cancelled');
   });
 
-  it('says nothing to who declined, and nothing of a change that another took the place of', async () => {
+  it('says that another change took the place of one that was agreed, or that a mail was about', async () => {
+    const agreed = await opened();
+    await act(agreed, 'consent', verbalConsent(agreed.change.quote?.hash ?? ''));
+    const asked = await opened();
+    await askForConsent(api, asked.change.planChangeId);
+    for (const told of [agreed, asked]) {
+      const { planChangeId } = told.change;
+      const next = await api.opened(told.account, { planCode: 'dsl-phone', replaces: planChangeId });
+      const [mail] = await mailsOfKind(api, planChangeId, 'replaced');
+      assert.match(mail?.subject ?? '', /^Replaced: your change to Fiber Plus/);
+      assert.equal(mail?.recipient, told.account.email);
+      await ended(told, 'cancelled');
+      const rows = await api.rig
+        .knex('email_outbox')
+        .where({ plan_change_id: planChangeId, kind: 'replaced' });
+      assert.equal(rows.length, 1);
+      await act({ account: told.account, change: next }, 'decline', { reason: 'no' });
+    }
+  });
+
+  it('says nothing to who declined, and nothing of a change they know nothing of that another took the place of', async () => {
     const declined = await opened();
     await act(declined, 'decline', { reason: 'no' });
     const { account, change } = await opened();

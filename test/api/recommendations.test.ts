@@ -115,6 +115,26 @@ describe('API: recommendations', () => {
     assert.ok(note.safeParse(found[0]).success);
   });
 
+  it('says that an account is not active instead of that no plan does better, and notes it', async () => {
+    const customer = await api.stranger();
+    const { identificationId: id } = await api.identify(customer);
+    for (const status of ['suspended', 'closed']) {
+      await api.rig.ownerKnex('customers').where({ id: customer.customerId }).update({ status });
+      const key = `not-active-${status}`;
+      const answer = await ask({ internet: 'fast' }, { key }, id);
+      expectProblem(answer, 422, 'account-not-active');
+      assert.equal((await ask({ internet: 'fast' }, { key }, id)).text, answer.text);
+    }
+    await api.rig.ownerKnex('customers').where({ id: customer.customerId }).update({ status: 'active' });
+    assert.deepEqual(
+      new Set((await discussed(customer.customerId)).map(({ body }) => body)),
+      new Set([
+        'Options discussed. Needs: internet fast. No plans shown: the account is not active, and plans can be changed on active accounts only.',
+      ]),
+    );
+    assert.equal((await discussed(customer.customerId)).length, 2);
+  });
+
   it('is for the agent’s own identification while it holds: anything else is 404', async () => {
     const before = await discussed(account.customerId);
     const others = await api.identify(account, 'supervisor');

@@ -125,6 +125,68 @@ describe('API: worklists', () => {
     assert.deepEqual(await listed(`email=bounced&customerId=${first.customerId}`), idsOf([first]));
   });
 
+  it('email=bounced: mails about a change that is not applied, while they matter', async () => {
+    const outcomeOf = async (
+      { planChangeId }: PlanChangeJson,
+      kind: string,
+      status: string,
+    ): Promise<void> => {
+      const mails = () =>
+        api.rig
+          .knex('email_outbox')
+          .where({ plan_change_id: planChangeId, kind })
+          .orderBy('revision', 'desc')
+          .select<{ id: string; status: string }[]>('id', 'status');
+      await eventually(
+        async () => !['queued', 'sending', undefined].includes((await mails())[0]?.status) || undefined,
+      );
+      const { id } = (await mails())[0] ?? assert.fail();
+      if (status === 'given_up') await api.rig.knex('email_outbox').where({ id }).update({ status });
+      else assert.equal((await postEvents(webhook, signer, [mailEvent(status, id)])).status, 204);
+    };
+    const seen = async ({ planChangeId }: PlanChangeJson) =>
+      (await api.get(`/v1/plan-changes/${planChangeId}`, { as: 'supervisor' })).read(planChange);
+    const mine = async (changes: PlanChangeJson[], query: string) =>
+      (await listed(query)).filter((id) => idsOf(changes).includes(id));
+
+    const { change: asked } = await opened();
+    const ask = async (): Promise<void> => {
+      const path = `/v1/plan-changes/${asked.planChangeId}/consent-link`;
+      assert.equal((await api.post(path, {}, { as: 'supervisor' })).status, 202);
+      requests += 1;
+      const count = api.rig.knex('email_outbox').where({ plan_change_id: asked.planChangeId });
+      await eventually(async () => (await count.clone()).length === requests || undefined);
+    };
+    let requests = 0;
+    await ask();
+    await outcomeOf(asked, 'consent_request', 'bounce');
+    const onHold = await held();
+    await outcomeOf(onHold, 'held', 'given_up');
+    const { change: ended } = await opened();
+    await act(ended, 'cancel', { reason: 'no more' });
+    await outcomeOf(ended, 'cancelled', 'bounce');
+    const all = [asked, onHold, ended];
+    assert.deepEqual(await mine(all, 'email=bounced'), idsOf([ended, asked]));
+    assert.deepEqual(await mine(all, 'email=given_up'), idsOf([onHold]));
+    const told = (await Promise.all(all.map(seen))).map(({ email, notices }) => ({ email, notices }));
+    assert.deepEqual(told, [
+      { email: null, notices: [{ kind: 'consent_request', status: 'bounced' }] },
+      { email: null, notices: [{ kind: 'held', status: 'given_up' }] },
+      { email: null, notices: [{ kind: 'cancelled', status: 'bounced' }] },
+    ]);
+
+    // A later one that arrived puts the earlier right, and so does the end of what it was about.
+    await ask();
+    await outcomeOf(asked, 'consent_request', 'delivered');
+    assert.deepEqual(await mine(all, 'email=bounced'), idsOf([ended]));
+    await outcomeOf(asked, 'consent_request', 'bounce');
+    assert.deepEqual(await mine(all, 'email=bounced'), idsOf([ended, asked]));
+    await consent(asked);
+    await act(onHold, 'cancel', { reason: 'no more' });
+    assert.deepEqual(await mine(all, 'email=bounced'), idsOf([ended]));
+    assert.deepEqual(await mine(all, 'email=given_up'), []);
+  });
+
   it('expiring=soon: waits for a consent in the last quarter of the time for it', async () => {
     const soon = [(await opened()).change, (await opened(DATED)).change, (await opened()).change];
     const { change: fresh } = await opened();

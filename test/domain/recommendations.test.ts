@@ -28,6 +28,32 @@ describe('recommendations', () => {
     assert.deepEqual(recommend({}, DSL_PHONE), []);
   });
 
+  it('leave out what cannot be ordered now, which takes no place and stands in the way of no other plan', () => {
+    const everything = recommend({ internet: 'any' }, factsWith('phone-basic', { voice: 10, lines: 1 }));
+    assert.ok(everything.length > 0);
+    const first = everything[0]?.planCode ?? '';
+    const another = {
+      promotionCode: 'OF-ANOTHER',
+      planCode: 'none',
+      description: '',
+      percentOff: 1,
+      amountOffMinor: null,
+    };
+    const facts = withOffers(factsWith('phone-basic', { voice: 10, lines: 1 }), ({ planCode }) =>
+      planCode === first
+        ? {
+            promotions: [{ ...another, validFrom: '2020-01-01', validUntil: '2030-01-01', withdrawn: false }],
+          }
+        : {},
+    );
+    const gone = { ...facts, offers: facts.offers.filter(({ planCode }) => planCode !== first) };
+    assert.deepEqual(
+      codesOf(recommend({ internet: 'any' }, facts)),
+      codesOf(recommend({ internet: 'any' }, gone)),
+    );
+    assert.ok(codesOf(recommend({ internet: 'any' }, gone)).length > 0);
+  });
+
   it('say why, what is lost, what it costs and what happens, in sentences for the phone', () => {
     assert.deepEqual(only({ internet: 'fast', lines: 1 }, DSL_PHONE), {
       planCode: 'fiber-basic',

@@ -53,6 +53,10 @@ const GOLDEN: Readonly<Record<string, readonly [NoticeKind, PendingScene]>> = {
   'expired-on-hold': ['expired', { ...DATED, ...EXPIRED, holdReason: 'price_changed' }],
   cancelled: ['cancelled', EXPIRED],
   'cancelled-dated': ['cancelled', DATED],
+  replaced: ['replaced', {}],
+  'replaced-dated': ['replaced', DATED],
+  failed: ['failed', {}],
+  'failed-dated': ['failed', DATED],
 };
 /** Every kind in each of its forms; the last member says whether the customer can agree by the mail. */
 const FORMS: readonly (readonly [NoticeKind, PendingScene, boolean])[] = [
@@ -64,6 +68,8 @@ const FORMS: readonly (readonly [NoticeKind, PendingScene, boolean])[] = [
   ['expired', { ...EXPIRED, holdReason: 'price_changed' }, false],
   ['cancelled', EXPIRED, false],
   ['cancelled', DATED, false],
+  ['replaced', DATED, false],
+  ['failed', {}, false],
 ];
 
 describe('notices by email', () => {

@@ -85,6 +85,12 @@ export const PATHS: Readonly<Record<string, Path>> = {
     await change.consent();
     return ended(change);
   },
+  'replaced-after-consent': async (context) => {
+    const change = await scheduled(context);
+    const { rig, worker } = context;
+    await tryToOpen(rig, worker, change.account, { replacesId: change.planChangeId });
+    return ended(change);
+  },
   'reminded-and-expired': async ({ rig, worker }) => {
     const change = await openChange(rig, worker);
     await skipTime(change.workflowId, { days: 8 });
@@ -256,6 +262,13 @@ export const PATHS: Readonly<Record<string, Path>> = {
     context.mailsAre(ACCEPTED);
     return handle;
   },
+  'notice-cancelled-by-operations': async (context) => {
+    context.mailsAre({ outcome: 'unavailable', status: 503, retryAfterMs: 60_000 });
+    const { planChangeId } = await held(context);
+    const handle = await ofMail(context, planChangeId, 'notice', (notice) => notice.cancel());
+    context.mailsAre(ACCEPTED);
+    return handle;
+  },
   'consent-requested': async ({ rig, worker }) => {
     const { planChangeId, account } = await openChange(rig, worker);
     const requestId = randomUUID();
@@ -274,12 +287,14 @@ async function ofMail(
   { rig, worker }: PathContext,
   planChangeId: string,
   prefix: string,
+  meanwhile: (handle: WorkflowHandle) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<WorkflowHandle> {
   const { id } = await rig
     .knex('email_outbox')
     .where({ plan_change_id: planChangeId })
     .first<{ id: string }>('id');
   const handle = worker.client.workflow.getHandle(`${prefix}-${id}`);
+  await meanwhile(handle);
   await handle.result();
   return handle;
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import type { z } from 'zod';
 import { createApp } from '../../api/app.ts';
+import { createConsentMailLimit } from '../../api/consent-mail-limit.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { createHttpServer } from '../../api/http-server.ts';
 import { createPlanChangeGateway, type PlanChangeGateway } from '../../api/plan-change-gateway.ts';
@@ -246,6 +247,7 @@ async function serveApi(
     rateLimits: createRateLimits(knex, parts.limits),
     trustedProxies: parts.trustedProxies,
     webhookPublicKey: parts.webhookPublicKey === '' ? undefined : parts.webhookPublicKey,
+    consentMailLimit: createConsentMailLimit(knex, parts.limits.consentMailsPerHour),
     statusEvents: createStatusEvents(parts.databaseUrl, log, parts.statusEvents),
     evidence: { signingKey: parts.signingKey ?? undefined, retired: [] },
     publicUrl: origin,
