@@ -1,4 +1,4 @@
-import type { AgreedChange, NoteAuthor, StepTransaction } from './ports.ts';
+import type { AgreedChange, ConsentEvidence, NoteAuthor, StepTransaction } from './ports.ts';
 
 export interface AcceptedConsent {
   readonly evidenceId: string;
@@ -9,20 +9,31 @@ export interface AcceptedConsent {
   readonly acceptedAt: string;
 }
 
-/** "Record customer consent": the note that says which quote was agreed to, how and when. */
-export function noteConsent(
+/**
+ * "Record customer consent": binds the evidence to the quote, and notes which quote was agreed to, how, by which
+ * recording, document or typed name, and when.
+ */
+export async function acceptConsent(
   tx: StepTransaction,
   agreed: AgreedChange,
   consent: AcceptedConsent,
 ): Promise<void> {
-  return tx.appendNote({
+  const evidence = await tx.attachConsent({ planChangeId: agreed.planChangeId, ...consent });
+  await tx.appendNote({
     customerId: agreed.customerId,
     planChangeId: agreed.planChangeId,
     kind: 'consent_accepted',
     revision: agreed.quoteRevision,
     body:
-      `The customer agreed (${consent.method}) to quote ${consent.quoteHash} under terms ${agreed.terms.version}. ` +
+      `The customer agreed ${wordsFor(evidence)} to quote ${consent.quoteHash} under terms ${agreed.terms.version}. ` +
       `Accepted ${consent.acceptedAt}, evidence ${consent.evidenceId}.`,
     author: consent.author,
   });
+}
+
+function wordsFor(evidence: ConsentEvidence): string {
+  if ('typedName' in evidence) return `in writing (typed ${evidence.typedName} on the page behind the link)`;
+  if ('signedBy' in evidence)
+    return `in writing (document ${evidence.name}, SHA-256 ${evidence.sha256}, signed by ${evidence.signedBy} at ${evidence.signedAt})`;
+  return `on a recorded call (recording ${evidence.id} from ${evidence.startedAt}, script ${evidence.scriptVersion})`;
 }

@@ -2,7 +2,7 @@ import { formatMoneyForPeople } from '../domain/money.ts';
 import type { HoldReason } from '../domain/plan-change-status.ts';
 import { driftOf } from '../domain/plan-change-terms.ts';
 import type { AgreedChange, MailTemplates, Steps } from './ports.ts';
-import { noteConsent } from './accepted-consent.ts';
+import { acceptConsent } from './accepted-consent.ts';
 import { enqueueNotice } from './notices.ts';
 import type { AcceptedConsent } from './accepted-consent.ts';
 import type { Overtaken } from './standing.ts';
@@ -38,8 +38,7 @@ export function activatePlan(deps: { steps: Steps; templates: MailTemplates }) {
       if (ahead) return ahead;
       const account = await tx.lockAccount({ ...agreed, planCode: agreed.requestedPlanCode });
       if (input.consent !== null) {
-        await tx.attachConsent({ planChangeId: input.planChangeId, ...input.consent });
-        await noteConsent(tx, agreed, input.consent);
+        await acceptConsent(tx, agreed, input.consent);
       }
       const note = {
         customerId: agreed.customerId,

@@ -32,7 +32,8 @@ export interface StepTransaction {
   insertPlanChange(row: NewPlanChange): Promise<void>;
   insertQuote(row: NewQuote): Promise<void>;
   updatePlanChange(planChangeId: string, patch: PlanChangePatch): Promise<void>;
-  attachConsent(consent: NewConsent): Promise<void>;
+  /** Returns the evidence as it was received. */
+  attachConsent(consent: NewConsent): Promise<ConsentEvidence>;
   switchPlan(change: PlanSwitch): Promise<void>;
   /** Takes a switch back. False when the running period is not the one this change opened: nothing is guessed. */
   restorePlan(planChangeId: string): Promise<boolean>;
@@ -58,6 +59,12 @@ export interface StepTransaction {
   /** Records what became of a mail; the caller writes the note. */
   updateMail(mailId: string, patch: MailPatch): Promise<void>;
 }
+
+/** A recording, a signed document, or what was typed on the page behind a link. */
+export type ConsentEvidence =
+  | { readonly id: string; readonly startedAt: string; readonly scriptVersion: string }
+  | { readonly name: string; readonly sha256: string; readonly signedBy: string; readonly signedAt: string }
+  | { readonly channel: 'link'; readonly typedName: string };
 
 export interface AccountQuery {
   readonly customerId: string;

@@ -1,7 +1,7 @@
 import { formatDateForPeople } from '../domain/calendar.ts';
 import type { Steps } from './ports.ts';
 import type { AcceptedConsent } from './accepted-consent.ts';
-import { noteConsent } from './accepted-consent.ts';
+import { acceptConsent } from './accepted-consent.ts';
 import type { ExpectedStanding, Overtaken } from './standing.ts';
 import { overtaken } from './standing.ts';
 import { receipt } from './step.ts';
@@ -20,9 +20,8 @@ export function scheduleActivation(deps: { steps: Steps }) {
       const agreed = await tx.lockPlanChange(input.planChangeId);
       const ahead = overtaken(agreed, input.expected);
       if (ahead) return ahead;
-      await tx.attachConsent({ planChangeId: input.planChangeId, ...input.consent });
+      await acceptConsent(tx, agreed, input.consent);
       await tx.updatePlanChange(input.planChangeId, { status: 'scheduled' });
-      await noteConsent(tx, agreed, input.consent);
       await tx.appendNote({
         customerId: agreed.customerId,
         planChangeId: input.planChangeId,

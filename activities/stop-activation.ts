@@ -1,7 +1,7 @@
 import type { HoldReason } from '../domain/plan-change-status.ts';
 import { isTerminal } from '../domain/plan-change-status.ts';
 import type { AgreedChange, MailTemplates, StepTransaction, Steps } from './ports.ts';
-import { noteConsent } from './accepted-consent.ts';
+import { acceptConsent } from './accepted-consent.ts';
 import { enqueueNotice } from './notices.ts';
 import type { AcceptedConsent } from './accepted-consent.ts';
 import type { Overtaken } from './standing.ts';
@@ -96,8 +96,7 @@ async function keepConsent(
 ): Promise<void> {
   if (consent === null || agreed.consentMethod !== null) return;
   await tx.attempt(async (inner) => {
-    await inner.attachConsent({ planChangeId: agreed.planChangeId, ...consent });
-    await noteConsent(inner, agreed, consent);
+    await acceptConsent(inner, agreed, consent);
   });
 }
 

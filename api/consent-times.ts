@@ -3,7 +3,7 @@ import { invalidInput } from './http-errors.ts';
 import type { ConsentBody } from './schemas/plan-changes.ts';
 
 const MINUTE_MS = 60_000;
-const RECORDING_AHEAD_MS = 5 * MINUTE_MS;
+const CLOCKS_MS = 5 * MINUTE_MS;
 const RECORDING_AGE_MS = 24 * 60 * MINUTE_MS;
 
 /** PostgreSQL takes fewer offsets and shorter fractions than ISO 8601. */
@@ -18,7 +18,7 @@ export function refuseImplausible(body: ConsentBody): void {
       ? [body.recording.startedAt, '/recording/startedAt']
       : [body.signedAt, '/signedAt'];
   const aheadMs = Date.parse(at) - Date.now();
-  if (aheadMs > RECORDING_AHEAD_MS) {
+  if (aheadMs > CLOCKS_MS) {
     throw invalidInput([{ pointer, detail: 'must not be more than 5 minutes in the future' }]);
   }
   if (body.method === 'verbal' && -aheadMs > RECORDING_AGE_MS) {
@@ -27,8 +27,25 @@ export function refuseImplausible(body: ConsentBody): void {
 }
 
 /**
+ * What cannot be consent to this quote: a document signed before the quote was made, or words that are not those
+ * of its script. Consent that names another quote is left to the workflow, which refuses it as superseded.
+ * @throws HttpProblem 422 with what to do instead
+ */
+export function refuseOfAnotherQuote(body: ConsentBody, { quote }: PlanChangeView): void {
+  if (quote === null || quote.hash !== body.quoteHash) return;
+  if (body.method === 'verbal' && body.recording.scriptVersion !== quote.scriptVersion) {
+    const detail = `must be ${quote.scriptVersion}: read quote.script.text of the change to the customer, and send its version`;
+    throw invalidInput([{ pointer: '/recording/scriptVersion', detail }]);
+  }
+  if (body.method === 'written' && Date.parse(body.signedAt) < Date.parse(quote.createdAt) - CLOCKS_MS) {
+    const detail = `must not be before the quote was made (${quote.createdAt}): have the customer sign this quote, or send a consent link`;
+    throw invalidInput([{ pointer: '/signedAt', detail }]);
+  }
+}
+
+/**
  * When the customer agreed to this quote. A recording is of the whole call and may begin before the quote, so
- * its start is not it, nor is a signature from before the quote was made: then it is the time of this request.
+ * its start is not it, nor is a signature by a clock that is a little behind: then it is the time of this request.
  */
 export function consentGivenAt(body: ConsentBody, view: PlanChangeView): string {
   const now = new Date().toISOString();

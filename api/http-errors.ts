@@ -1,4 +1,5 @@
 import type { Refusal, RejectionCode } from '../domain/failures.ts';
+import type { PlanChangeStatus } from '../domain/plan-change-status.ts';
 
 /** One member of `errors`: where the bad input is and what is expected. */
 export interface InputProblem {
@@ -95,7 +96,7 @@ export const REFUSALS: Readonly<Record<Refusal, Entry>> = {
     status: 409,
     code: 'wrong-state',
     title: 'Not possible in this state',
-    detail: 'The change has moved on. Get it again and act on its status.',
+    detail: 'Get the change again and act on its status.',
   },
   CHANGE_BUSY: {
     status: 409,
@@ -148,11 +149,34 @@ export function rejected(
 }
 
 export function refused(refusal: Refusal, status: string): HttpProblem {
-  const { status: httpStatus, code, title, detail } = REFUSALS[refusal];
+  const { status: httpStatus, code, title, detail: general } = REFUSALS[refusal];
+  const detail = refusal === 'WRONG_STATE' ? wrongState(status) : general;
   const extra = { planChangeStatus: status };
   // A busy change may take the same message a moment later.
   const options = refusal === 'CHANGE_BUSY' ? { extra, retryAfterSeconds: 1 } : { extra, final: true };
   return new HttpProblem(httpStatus, code, title, detail, options);
+}
+
+/** What to do with a change in a state that does not take the request. */
+const NEXT_STEPS: Readonly<Record<PlanChangeStatus, string>> = {
+  quoting: 'Its quote is being made: get the change again in a moment.',
+  awaiting_consent:
+    'The customer has not agreed to its quote yet: record the consent first, or decline or cancel the change.',
+  scheduled: 'It waits for its date: move it with reschedule, or withdraw it with cancel.',
+  activating: 'It is being applied: get the change again in a moment. Afterwards use revert to go back.',
+  held: 'Nothing was charged: make a new quote with requote and ask the customer again, or cancel the change.',
+  activated: 'It is applied: use revert to go back, or open another change.',
+  completed: 'It is applied: use revert to go back, or open another change.',
+  rejected: 'It was refused: open a new one with POST /v1/plan-changes.',
+  declined: 'The customer declined it: open a new one with POST /v1/plan-changes.',
+  expired: 'Its time is over: open a new one with POST /v1/plan-changes.',
+  cancelled: 'It was withdrawn: open a new one with POST /v1/plan-changes.',
+  failed: 'It could not be applied: open a new one with POST /v1/plan-changes.',
+};
+
+function wrongState(status: string): string {
+  const next = Object.hasOwn(NEXT_STEPS, status) ? NEXT_STEPS[status as PlanChangeStatus] : '';
+  return `The change is ${status.replaceAll('_', ' ')}. ${next === '' ? REFUSALS.WRONG_STATE.detail : next}`;
 }
 
 export function notFound(what: string): HttpProblem {

@@ -22,11 +22,15 @@ export function inclusionWords(capacity: Capacity, amount: number): string {
   }
 }
 
-/** The same in short, where the full words stand before it: "1,000", "two", "no limit". */
+/** The same in short, where the full words stand before it: "1,000 GB", "500 minutes", "two", "no limit". */
 export function amountWord(capacity: Capacity, amount: number): string {
   if (amount === Infinity) return 'no limit';
-  return capacity === 'lines' || capacity === 'add_ons' ? countWord(amount) : grouped(amount);
+  return capacity === 'lines' || capacity === 'add_ons'
+    ? countWord(amount)
+    : `${grouped(amount)} ${UNITS[capacity]}`;
 }
+
+const UNITS = { data: 'GB', voice: 'minutes', texts: 'messages' } as const;
 
 /** "you have used 312 GB so far", "you use two"; null where nothing is used. */
 export function useWords(capacity: Capacity, used: number): string | null {
@@ -55,9 +59,9 @@ export function internetWords(technology: Technology): string {
 }
 
 /** "a, b and c". */
-export function listWords(items: readonly string[]): string {
+export function listWords(items: readonly string[], word: 'and' | 'or' = 'and'): string {
   const last = items.at(-1) ?? '';
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} ${word} ${last}`;
 }
 
 function metered(amount: number, what: string, unit: string): string {

@@ -42,6 +42,9 @@ export interface Candidate {
   readonly monthlyDifferenceMinor: bigint;
 }
 
+/** A saving of less than a twentieth of the price is no reason for a change by itself, unless it is asked for. */
+export const WORTHWHILE_PART = 20n;
+
 /** The plans that may start today for this customer, each at its best price, the current one left out. */
 export function candidatesOf(needs: CustomerNeeds, facts: RecommendationFacts, today: string): Candidate[] {
   const { account, offers } = facts;

@@ -1,32 +1,31 @@
 import { formatMoneyForPeople } from './money.ts';
-import { CAPACITIES, internetRank, type Capacity } from './plan-inclusions.ts';
+import { CAPACITIES, internetRank } from './plan-inclusions.ts';
 import { amountWord, inclusionWords, internetWords, useWords } from './plan-words.ts';
 import type { Candidate } from './recommendation-candidate.ts';
 
 type LossRule = (candidate: Candidate) => readonly string[];
 
 /**
- * What the customer would lose, by the name of the rule, as sentences to say aloud. What was stated not to be
- * needed is no loss.
+ * What the customer would lose, by the name of the rule, as sentences to say aloud: everything that the plan of
+ * now gives and this one does not, whatever was asked for. Who agrees knows all of it.
  */
 const LOSSES = {
-  internet: (candidate) => {
-    if (!losesInternet(candidate)) return [];
-    const { offer, current } = candidate;
-    return offer.technology === 'none'
-      ? ['You would have no internet access, and none of its add-ons.']
-      : [
-          `You would have ${internetWords(offer.technology)} instead of ${internetWords(current.technology)}, which is slower.`,
-        ];
+  internet: ({ current, offer }) => {
+    if (internetRank(offer.technology) >= internetRank(current.technology)) return [];
+    const slower = offer.technology === 'none' ? '' : ', which is slower';
+    return [
+      `You would have ${internetWords(offer.technology)} instead of ${internetWords(current.technology)}${slower}.`,
+    ];
   },
 
-  inclusions: (candidate) =>
-    CAPACITIES.filter((name) => isLess(candidate, name) && !isSaidAlready(candidate, name)).map((name) => {
-      const { now, used } = candidate.yardstick.capacity[name];
-      const included = candidate.inclusions.capacity[name];
-      const before = included === 0 ? '' : ` instead of ${amountWord(name, now)}`;
+  inclusions: ({ yardstick, inclusions }) =>
+    CAPACITIES.filter((name) => inclusions.capacity[name] < yardstick.capacity[name].now).map((name) => {
+      const { now, used } = yardstick.capacity[name];
+      const included = inclusions.capacity[name];
+      // "No data instead of no limit" would need a second thought.
+      const before = included === 0 ? inclusionWords(name, now) : amountWord(name, now);
       const use = useWords(name, used);
-      return `You would have ${inclusionWords(name, included)}${before}${use === null ? '' : `; ${use}`}.`;
+      return `You would have ${inclusionWords(name, included)} instead of ${before}${use === null ? '' : `; ${use}`}.`;
     }),
 
   yearInAdvance: ({ needs, current, offer, priceMinor }) =>
@@ -49,21 +48,4 @@ const LOSSES = {
 
 export function lossesOf(candidate: Candidate): string[] {
   return Object.values(LOSSES).flatMap((rule: LossRule) => rule(candidate));
-}
-
-function losesInternet({ yardstick, current, offer }: Candidate): boolean {
-  return yardstick.internet === null && internetRank(offer.technology) < internetRank(current.technology);
-}
-
-function isLess({ yardstick, inclusions }: Candidate, name: Capacity): boolean {
-  const { stated, now } = yardstick.capacity[name];
-  return stated === null && inclusions.capacity[name] < now;
-}
-
-/** Without internet there is no data and no add-on, without a phone line there are no calls and texts. */
-function isSaidAlready(candidate: Candidate, name: Capacity): boolean {
-  const { inclusions } = candidate;
-  const hasNoInternet = inclusions.technology === 'none' && losesInternet(candidate);
-  const hasNoLine = inclusions.capacity.lines === 0 && isLess(candidate, 'lines');
-  return name === 'data' || name === 'add_ons' ? hasNoInternet : name !== 'lines' && hasNoLine;
 }

@@ -2,8 +2,8 @@ import type { AddOn } from './customer-needs.ts';
 import { formatMoneyForPeople } from './money.ts';
 import { CAPACITIES, internetRank, type Capacity } from './plan-inclusions.ts';
 import { amountWord, inclusionWords, internetWords, listWords } from './plan-words.ts';
-import { perMonth, type Candidate } from './recommendation-candidate.ts';
-import { usesBeyond } from './recommendation-conditions.ts';
+import { perMonth, WORTHWHILE_PART, type Candidate } from './recommendation-candidate.ts';
+import { unneededServices, usesBeyond } from './recommendation-conditions.ts';
 
 /** A sentence to say aloud. */
 export interface Reason {
@@ -19,8 +19,13 @@ const REASONS = {
   internet: ({ yardstick, current, offer }) => {
     if (yardstick.internet === null) return null;
     if (yardstick.internet === 0) {
-      const isDropped = current.technology !== 'none' && offer.technology === 'none';
-      return isDropped ? remark('You do not pay for internet access, which you do not need.') : null;
+      if (offer.technology !== 'none')
+        return remark(
+          `It includes ${internetWords(offer.technology)}, which you do not need: no plan without it has the rest.`,
+        );
+      return current.technology === 'none'
+        ? null
+        : remark('You do not pay for internet access, which you do not need.');
     }
     if (internetRank(current.technology) < yardstick.internet)
       return gain(`It has the internet access you asked for: ${internetWords(offer.technology)}.`);
@@ -30,8 +35,11 @@ const REASONS = {
   lines: ({ yardstick, inclusions }) => {
     const { stated, now } = yardstick.capacity.lines;
     const included = inclusions.capacity.lines;
-    if (stated === 0 && now > 0 && included === 0)
-      return remark('You do not pay for a phone line, which you do not need.');
+    if (stated === 0 && included > 0)
+      return remark(
+        `It includes ${inclusionWords('lines', included)}, which you do not need: no plan without has the rest.`,
+      );
+    if (stated === 0 && now > 0) return remark('You do not pay for a phone line, which you do not need.');
     if (stated === null || stated === 0) return null;
     if (now < stated) return gain(`It has ${inclusionWords('lines', included)}, as you asked.`);
     return remark(`You have ${inclusionWords('lines', included)}, as you asked.`);
@@ -50,13 +58,16 @@ const REASONS = {
 
   moreCalls: (candidate) => more(candidate, 'voice'),
 
-  coversOveruse: ({ yardstick, inclusions }) => {
+  coversOveruse: (candidate) => {
+    const { yardstick, inclusions } = candidate;
     const sentences = overused(yardstick, inclusions).map((name) => {
       const { used, now } = yardstick.capacity[name];
-      const [unit, included] = [UNITS[name], inclusionWords(name, inclusions.capacity[name])];
-      return `You have used ${amountWord(name, used)} ${unit} so far and your plan includes ${amountWord(name, now)}: this one has ${included}.`;
+      const included = inclusionWords(name, inclusions.capacity[name]);
+      return `You have used ${amountWord(name, used)}${OF[name]} so far and your plan includes ${amountWord(name, now)}: this one has ${included}.`;
     });
-    return sentences.length === 0 ? null : gain(sentences.join(' '));
+    if (sentences.length === 0) return null;
+    // An overuse is no reason to sell what the customer says is not needed.
+    return unneededServices(candidate) > 0 ? remark(sentences.join(' ')) : gain(sentences.join(' '));
   },
 
   costsLess: ({ needs, current, monthlyDifferenceMinor, offer, priceMinor }) => {
@@ -111,17 +122,14 @@ export function reasonsFor(candidate: Candidate): Reason[] {
 export function overused(
   yardstick: Candidate['yardstick'],
   inclusions: Candidate['inclusions'],
-): (keyof typeof UNITS)[] {
+): (keyof typeof OF)[] {
   return METERED.filter((name) => {
     const { stated, now, used } = yardstick.capacity[name];
     return stated === null && used > now && inclusions.capacity[name] >= used;
   });
 }
 
-/** A saving of less than a twentieth of the price is no reason for a change by itself, unless it is asked for. */
-const WORTHWHILE_PART = 20n;
-
-const UNITS = { data: 'GB of data', voice: 'minutes of calls', texts: 'text messages' } as const;
+const OF = { data: ' of data', voice: ' of calls', texts: '' } as const;
 const METERED = ['data', 'voice', 'texts'] as const satisfies readonly Capacity[];
 
 const ADD_ON_NAMES: Readonly<Record<AddOn, string>> = {

@@ -2,15 +2,17 @@ import type { BillingInterval } from './billing-cycle.ts';
 import { localDateOf } from './calendar.ts';
 import { usefulPart, type CustomerNeeds } from './customer-needs.ts';
 import { interruptionsOf } from './interruptions.ts';
+import { NOTHING_TO_ORDER, whyNone, type NoRecommendation } from './no-recommendation.ts';
 import { termsOf } from './plan-change-terms.ts';
 import {
   candidatesOf,
   perYear,
+  WORTHWHILE_PART,
   type Candidate,
   type DescribedPromotion,
   type RecommendationFacts,
 } from './recommendation-candidate.ts';
-import { meetsEveryCondition, usesBeyond } from './recommendation-conditions.ts';
+import { unmetConditions, unneededServices, usesBeyond } from './recommendation-conditions.ts';
 import { lossesOf } from './recommendation-losses.ts';
 import { overused, reasonsFor, type Reason } from './recommendation-reasons.ts';
 
@@ -38,56 +40,77 @@ const MOST = 5;
 /** The figures of a quote do not depend on the id of its change. */
 const NO_CHANGE = '00000000-0000-0000-0000-000000000000';
 
+export interface Recommendations {
+  /** Best first. */
+  readonly items: readonly Recommendation[];
+  /** Why there are none; null where there are. */
+  readonly none: NoRecommendation | null;
+}
+
 /**
  * Step 2 of the procedure ("Understand the customer's needs and recommend suitable plans"). A plan is
- * recommended when it meets every stated need, covers what is used, and either gives something that was asked
- * for or costs less; of plans that are of the same use to this customer only the cheapest. First come those that
- * take away least of what is used, then those that end an overuse, then the cheapest. Pure: the same facts give
- * the same list.
+ * recommended when it meets every stated need, keeps what was left out as it is now (less only for customers who
+ * want less or want to pay less), and either gives something that was asked for or costs less. A service that is
+ * said not to be needed is in a plan only where no plan without it fits. Of plans that are of the same use to this
+ * customer only the cheapest is named.
+ *
+ * The order: those that take away least of what is used, then those that end an overuse, then the cheapest over a
+ * year. A year in advance is due at once, so unless the customer asked for it or pays so now, it counts a
+ * twentieth dearer: it comes first only where it saves more than that. Pure: the same facts give the same list.
  * @param now ISO instant; plans and promotions are those of its date in the account's zone
  */
 export function recommendPlans(
   needs: CustomerNeeds,
   facts: RecommendationFacts,
   now: string,
-): Recommendation[] {
-  const judged = candidatesOf(needs, facts, localDateOf(now, facts.account.timeZone))
-    .filter(meetsEveryCondition)
+): Recommendations {
+  const candidates = candidatesOf(needs, facts, localDateOf(now, facts.account.timeZone));
+  const judged = leastUnneeded(candidates.filter((candidate) => unmetConditions(candidate).length === 0))
     .map((candidate) => ({ candidate, reasons: reasonsFor(candidate), merits: meritsOf(candidate) }))
-    .filter(({ reasons }) => reasons.some(({ isGain }) => isGain))
-    // Before any of them stands in the way of another.
-    .flatMap((one) => {
-      const recommendation = priced(one.candidate, one.reasons, facts, now);
-      return recommendation ? [{ ...one, recommendation }] : [];
-    });
-  return judged
-    .filter(({ merits }) => !judged.some((other) => isBetterValue(other.merits, merits)))
+    .filter(({ reasons }) => reasons.some(({ isGain }) => isGain));
+  if (judged.length === 0) return { items: [], none: whyNone(candidates, needs, facts.account.currency) };
+  // Before any of them stands in the way of another.
+  const orderable = judged.flatMap((one) => {
+    const recommendation = priced(one.candidate, one.reasons, facts, now);
+    return recommendation ? [{ ...one, recommendation }] : [];
+  });
+  const items = orderable
+    .filter(({ merits }) => !orderable.some((other) => isBetterValue(other.merits, merits)))
     .sort((one, other) => compare(one.merits, other.merits))
     .slice(0, MOST)
     .map(({ recommendation }) => recommendation);
+  return { items, none: items.length === 0 ? NOTHING_TO_ORDER : null };
+}
+
+/** Of plans that fit, those with the fewest services that are not needed. */
+function leastUnneeded(candidates: readonly Candidate[]): readonly Candidate[] {
+  const least = Math.min(...candidates.map(unneededServices));
+  return candidates.filter((candidate) => unneededServices(candidate) === least);
 }
 
 interface Merits {
   readonly usesBeyond: number;
   readonly overuseEnded: number;
   readonly pricePerYear: bigint;
+  /** The same with what paying a year in advance counts. */
+  readonly weighedPerYear: bigint;
   readonly planCode: string;
   /** What of the plan this customer has a use for; more is better, member by member. */
   readonly useful: readonly number[];
 }
 
 function meritsOf(candidate: Candidate): Merits {
-  const { needs, yardstick, currentInclusions, inclusions, offer, priceMinor } = candidate;
+  const { needs, yardstick, current, currentInclusions, inclusions, offer, priceMinor } = candidate;
+  // Unless asked for, paying a year in advance is a burden.
+  const isBurden = needs.billing === undefined && offer.interval === 'year' && current.interval === 'month';
+  const pricePerYear = perYear(priceMinor, offer.interval);
   return {
     usesBeyond: usesBeyond(candidate),
     overuseEnded: overused(yardstick, inclusions).length,
-    pricePerYear: perYear(priceMinor, offer.interval),
+    pricePerYear,
+    weighedPerYear: isBurden ? pricePerYear + pricePerYear / WORTHWHILE_PART : pricePerYear,
     planCode: offer.planCode,
-    useful: [
-      ...usefulPart(yardstick, currentInclusions, inclusions),
-      // Unless asked for, paying a year in advance is a burden.
-      needs.billing === undefined && offer.interval === 'month' ? 1 : 0,
-    ],
+    useful: [...usefulPart(yardstick, currentInclusions, inclusions), isBurden ? 0 : 1],
   };
 }
 
@@ -105,7 +128,7 @@ function compare(one: Merits, other: Merits): number {
   return (
     one.usesBeyond - other.usesBeyond ||
     other.overuseEnded - one.overuseEnded ||
-    Number(one.pricePerYear - other.pricePerYear) ||
+    Number(one.weighedPerYear - other.weighedPerYear) ||
     (one.planCode < other.planCode ? -1 : 1)
   );
 }

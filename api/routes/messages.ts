@@ -15,7 +15,7 @@ import { ACCESS } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { HttpProblem } from '../http-errors.ts';
 import { notFound, refused } from '../http-errors.ts';
-import { consentGivenAt, refuseImplausible } from '../consent-times.ts';
+import { consentGivenAt, refuseImplausible, refuseOfAnotherQuote } from '../consent-times.ts';
 import { changeClosed, settled } from '../outcome.ts';
 import type { MessageName } from '../plan-change-gateway.ts';
 import { planRejection } from '../plan-rejection.ts';
@@ -86,6 +86,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
         // An earlier try may have done it all; while the change is open, the same message waits for its end.
         if (isTerminal(view.status) && (await wasAccepted(deps.knex, request.id))) return shown(deps, view);
         if (isTerminal(view.status)) throw tooLate('recordConsent', view.status);
+        refuseOfAnotherQuote(body, view);
         const evidenceId = await insertEvidence(deps.knex, {
           planChangeId: view.id,
           quoteHash: body.quoteHash,

@@ -11,8 +11,7 @@ import type { ApiDeps } from '../deps.ts';
 import { invalidInput, notFound, rejected } from '../http-errors.ts';
 import type { Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
-import { page } from '../schemas/common.ts';
-import { recommendation, recommendationsBody, type NeedsJson } from '../schemas/recommendations.ts';
+import { recommendations, recommendationsBody, type NeedsJson } from '../schemas/recommendations.ts';
 
 /** Step 2 of the procedure: "Understand the customer's needs and recommend suitable plans". */
 export function recommendationRoutes(deps: ApiDeps): Route[] {
@@ -28,8 +27,8 @@ export function recommendationRoutes(deps: ApiDeps): Route[] {
       body: recommendationsBody,
       answers: {
         200: {
-          description: 'At most five, best first; none where no plan does better than the one of now.',
-          schema: page(recommendation),
+          description: 'At most five, best first; where there are none, `none` says why.',
+          schema: recommendations,
         },
       },
       handle: async ({ agent, body, request }) => {
@@ -39,14 +38,13 @@ export function recommendationRoutes(deps: ApiDeps): Route[] {
         const { now, ...facts } = await recommendationFacts(deps.knex, customerId, identificationId);
         if (Date.parse(identification.expiresAt) <= Date.parse(now)) throw notFound('identification');
         const { currency, accountStatus } = facts.account;
-        const needs = needsOf(body.needs, currency);
         const isActive = accountStatus === 'active';
-        const items = isActive ? recommendPlans(needs, facts, now) : [];
+        const { items, none } = recommendPlans(needsOf(body.needs, currency), facts, now);
         await appendNote(deps.knex, {
           customerId,
           planChangeId: null,
           kind: 'options_discussed',
-          body: `${needsNote(body.needs)} ${isActive ? plansNote(items, currency) : NOT_ACTIVE}`,
+          body: `${needsNote(body.needs)} ${isActive ? (none?.explanation ?? plansNote(items, currency)) : NOT_ACTIVE}`,
           author: { type: 'agent', id: agent.agentId },
           requestId: request.id,
         });
@@ -54,7 +52,7 @@ export function recommendationRoutes(deps: ApiDeps): Route[] {
         if (!isActive) throw rejected('account-not-active', null);
         return {
           status: 200,
-          body: { items: items.map((item) => serialise(item, currency)), nextCursor: null },
+          body: { items: items.map((item) => serialise(item, currency)), nextCursor: null, none },
         };
       },
     }),
@@ -93,7 +91,6 @@ function needNote(value: NonNullable<NeedsJson[keyof NeedsJson]>): string {
 }
 
 function plansNote(items: readonly Recommendation[], currency: string): string {
-  if (items.length === 0) return 'No plan does better than the present one.';
   const plans = items.map(({ planCode, priceMinor, interval, promotion }) => {
     const { amount } = toMoneyJson(priceMinor, currency);
     const reduced = promotion === null ? '' : ` with ${promotion.promotionCode}`;

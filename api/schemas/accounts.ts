@@ -31,7 +31,10 @@ export const identification = z
       z.strictObject({
         metric: z.string(),
         used: z.number(),
-        allowance: z.number().nullable(),
+        allowance: z
+          .number()
+          .nullable()
+          .meta({ description: 'Of the plan in force. null: without limit; 0: not included.' }),
         unit: z.string(),
       }),
     ),
@@ -57,7 +60,11 @@ export const plan = z
     version: z.number().int(),
     price: money,
     interval,
+    technology: z.enum(['none', 'dsl', 'fiber']).meta({ description: 'Of internet access.' }),
     features: z.array(z.string()),
+    allowances: z
+      .record(z.string(), z.strictObject({ amount: z.number().nullable(), unit: z.string() }))
+      .meta({ description: 'Included in each month, by metric; amount null: without limit.' }),
     availableFrom: plainDate,
     availableUntil: plainDate.nullable().meta({ description: 'First date on which it can no longer start.' }),
     promotions: z.array(promotion),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ADD_ONS } from '../../domain/customer-needs.ts';
+import { NO_RECOMMENDATION_REASONS } from '../../domain/no-recommendation.ts';
 import { promotion } from './accounts.ts';
-import { interval, money, uuid } from './common.ts';
+import { interval, money, page, uuid } from './common.ts';
 
 /** Bounded, so that every price compares; the currency must be the account's. */
 const limit = money
@@ -31,7 +32,10 @@ const needs = z
       .meta({ description: 'More minutes of calls than the plan of now includes.' }),
     billing: interval
       .optional()
-      .meta({ description: 'How often to be billed. Left out: either, a year in advance counts as a loss.' }),
+      .meta({
+        description:
+          'How often to be billed. Left out: as now; a year in advance only for lowerBill or maxMonthly, named as a loss.',
+      }),
     maxMonthly: limit
       .optional()
       .meta({ description: 'The most to pay in a month; a yearly price by its twelfth.' }),
@@ -40,7 +44,7 @@ const needs = z
   .meta({
     id: 'CustomerNeeds',
     description:
-      'What the customer says. What is stated is a condition, never traded against anything. For the rest the plan and the use of now count: less than is used is recommended only to customers who want to pay less, and told as a loss.',
+      'What the customer says. What is stated is a condition, never traded against anything. What is left out stays as it is now: less of it is recommended only to customers who want less of a service (as far as it covers their use) or want to pay less, and named as a loss.',
   });
 
 export const recommendationsBody = z
@@ -61,7 +65,9 @@ export const recommendation = z
     reasons: z.array(z.string()).meta({ description: 'Sentences to say aloud; at least one.' }),
     losses: z
       .array(z.string())
-      .meta({ description: 'What the customer would lose, as sentences to say aloud.' }),
+      .meta({
+        description: 'Everything the plan of now gives and this one does not, whatever was asked for.',
+      }),
     monthlyDifference: money.meta({
       description: 'Signed: what changes in a month; yearly prices by the twelfth.',
     }),
@@ -70,3 +76,10 @@ export const recommendation = z
     interruptions: z.array(z.string()),
   })
   .meta({ id: 'Recommendation' });
+
+export const recommendations = page(recommendation).extend({
+  none: z
+    .strictObject({ reason: z.enum(NO_RECOMMENDATION_REASONS), explanation: z.string() })
+    .nullable()
+    .meta({ id: 'NoRecommendation', description: 'Why the list is empty; null where it is not.' }),
+});

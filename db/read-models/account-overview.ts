@@ -22,11 +22,19 @@ export interface AccountOverview {
   readonly usage: readonly {
     readonly metric: string;
     readonly used: number;
+    /** Of the plan in force; null: without limit, 0: not included. */
     readonly allowance: number | null;
     readonly unit: string;
   }[];
   readonly openPlanChangeId: string | null;
 }
+
+/** What is used beside what the plan in force includes: a record keeps the allowance of the plan it began under. */
+const USAGE = `
+  SELECT coalesce(jsonb_agg(jsonb_build_object('metric', u.metric, 'used', u.used,
+      'allowance', CASE WHEN jsonb_exists(v.allowances, u.metric) THEN v.allowances -> u.metric -> 'amount' ELSE to_jsonb(0) END,
+      'unit', u.unit) ORDER BY u.metric), '[]')
+  FROM usage_records u WHERE u.subscription_id = s.id`;
 
 export async function accountOverview(knex: Knex, customerId: string): Promise<AccountOverview> {
   return row<AccountOverview>(
@@ -36,8 +44,7 @@ export async function accountOverview(knex: Knex, customerId: string): Promise<A
        p.plan_code AS "planCode", v.plan_name AS "planName", p.price_minor AS "priceMinor",
        v.billing_interval AS interval, ${isoInstant('lower(p.valid)')} AS since,
        ${isoInstant('now()')} AS now, (now() AT TIME ZONE c.time_zone)::date AS today,
-       coalesce((SELECT jsonb_agg(jsonb_build_object('metric', u.metric, 'used', u.used, 'allowance', u.allowance, 'unit', u.unit)
-          ORDER BY u.metric) FROM usage_records u WHERE u.subscription_id = s.id), '[]') AS usage,
+       (${USAGE}) AS usage,
        (SELECT pc.id FROM plan_changes pc WHERE pc.subscription_id = s.id AND pc.closed_at IS NULL AND pc.status <> 'activated') AS "openPlanChangeId"
      FROM customers c
      JOIN subscriptions s ON s.customer_id = c.id

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { BillingInterval } from '../../domain/billing-cycle.ts';
 import type { ComparablePlan } from '../../domain/nearest-plans.ts';
+import type { Allowances } from '../../domain/plan-inclusions.ts';
 import type { Technology } from '../../domain/plan-change-terms.ts';
 import { rows } from '../sql.ts';
 
@@ -13,6 +14,7 @@ export interface PlanOnSale {
   readonly interval: BillingInterval;
   readonly technology: Technology;
   readonly features: readonly string[];
+  readonly allowances: Allowances;
   readonly availableFrom: string;
   readonly availableUntil: string | null;
   readonly promotions: readonly {
@@ -29,7 +31,7 @@ export async function plansOnSale(knex: Knex, on: string | undefined): Promise<P
     knex,
     `WITH day AS (SELECT coalesce(:on::date, (now() AT TIME ZONE 'UTC')::date) AS on_date)
      SELECT v.plan_code AS "planCode", v.plan_name AS "planName", v.version, v.price_minor AS "priceMinor", v.currency,
-       v.billing_interval AS interval, v.technology, v.features, v.available_from AS "availableFrom", v.available_until AS "availableUntil",
+       v.billing_interval AS interval, v.technology, v.features, v.allowances, v.available_from AS "availableFrom", v.available_until AS "availableUntil",
        coalesce((SELECT jsonb_agg(jsonb_build_object('promotionCode', p.promotion_code, 'description', p.description,
            'validFrom', p.valid_from, 'validUntil', p.valid_until) ORDER BY p.promotion_code)
          FROM promotions p
@@ -46,7 +48,7 @@ export async function plansOnSale(knex: Knex, on: string | undefined): Promise<P
 export async function findPlan(knex: Knex, planCode: string): Promise<ComparablePlan | undefined> {
   const [found] = await rows<ComparablePlan>(
     knex,
-    `SELECT v.plan_code AS "planCode", v.technology, v.price_minor AS "priceMinor", v.billing_interval AS interval
+    `SELECT v.plan_code AS "planCode", v.technology, v.allowances, v.price_minor AS "priceMinor", v.billing_interval AS interval
      FROM current_plan_versions v WHERE v.plan_code = :planCode`,
     { planCode },
   );

@@ -1,5 +1,11 @@
 import type { Knex } from 'knex';
-import type { NewConsent, NewPlanChange, NewQuote, PlanChangePatch } from '../../activities/ports.ts';
+import type {
+  ConsentEvidence,
+  NewConsent,
+  NewPlanChange,
+  NewQuote,
+  PlanChangePatch,
+} from '../../activities/ports.ts';
 import type { CurrentPlan, OfferedPlan } from '../../domain/plan-change-terms.ts';
 import { row } from '../sql.ts';
 import { toStoredLines } from './quote-lines.ts';
@@ -88,16 +94,17 @@ export async function updatePlanChange(
 }
 
 /** Binds received evidence to the quote it approves. The method and time come from the evidence itself. */
-export async function attachConsent(trx: Knex.Transaction, consent: NewConsent): Promise<void> {
-  await row(
+export async function attachConsent(trx: Knex.Transaction, consent: NewConsent): Promise<ConsentEvidence> {
+  const { details } = await row<{ details: ConsentEvidence }>(
     trx,
     `INSERT INTO consents (plan_change_id, quote_hash, evidence_id, method, given_at, accepted_at)
      SELECT e.plan_change_id, e.quote_hash, e.id, e.method, e.given_at, :acceptedAt::timestamptz
      FROM consent_evidence e
      WHERE e.id = :evidenceId AND e.plan_change_id = :planChangeId AND e.quote_hash = :quoteHash
-     RETURNING id`,
+     RETURNING (SELECT e.details FROM consent_evidence e WHERE e.id = evidence_id) AS details`,
     { ...consent },
   );
+  return details;
 }
 
 function fromColumns(from: CurrentPlan) {

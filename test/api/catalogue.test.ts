@@ -28,6 +28,9 @@ describe('API: plans and terms', () => {
     assert.equal(nextCursor, null);
     const codes = items.map(({ planCode }) => planCode);
     assert.ok(codes.includes('fiber-plus') && !codes.includes('dsl-two-lines'));
+    const basic = items.find(({ planCode }) => planCode === 'fiber-basic');
+    assert.equal(basic?.technology, 'fiber');
+    assert.deepEqual(basic.allowances['data'], { amount: 1000, unit: 'GB' });
     const promotions = items.find(({ planCode }) => planCode === 'fiber-plus')?.promotions ?? [];
     assert.deepEqual(
       promotions.map(({ promotionCode }) => promotionCode),

@@ -89,7 +89,10 @@ describe('Consent page: the answer', () => {
     const { items } = (await api.get(`/v1/customers/${change.customerId}/notes`)).read(notes);
     const [accepted] = items.filter(({ kind }) => kind === 'consent_accepted');
     assert.equal(accepted?.author.type, 'customer');
-    assert.match(accepted.body, /^The customer agreed \(written\) to quote [0-9a-f]{64} under terms/);
+    assert.match(
+      accepted.body,
+      /^The customer agreed in writing \(typed .+ on the page behind the link\) to quote [0-9a-f]{64} under terms/,
+    );
   });
 
   it('by form: the evidence names the customer’s address as the trusted proxies say it, and nobody else', async () => {

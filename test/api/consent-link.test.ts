@@ -177,14 +177,16 @@ describe('API: consent by link', () => {
 
   it('refuses when no consent is awaited, and sends nothing', async () => {
     const scheduled = await api.changeOf(await api.stranger(), { activation: { when: 'end_of_cycle' } });
-    expectProblem(await api.post(linkPath(scheduled), {}), 409, 'wrong-state');
+    const waits = expectProblem(await api.post(linkPath(scheduled), {}), 409, 'wrong-state');
+    assert.match(waits.detail, /move it with reschedule, or withdraw it with cancel/);
 
     const { account, change: held } = await opened({ when: 'immediately' });
     await api.rig.ownerKnex('customers').where({ id: account.customerId }).update({ status: 'suspended' });
     const path = await askForConsent(api, held.planChangeId);
     await customerAt(api, path).send(agreementOf(account));
     assert.equal((await api.get(`/v1/plan-changes/${held.planChangeId}`)).read(planChange).status, 'held');
-    expectProblem(await api.post(linkPath(held), {}), 409, 'wrong-state');
+    const stopped = expectProblem(await api.post(linkPath(held), {}), 409, 'wrong-state');
+    assert.match(stopped.detail, /make a new quote with requote and ask the customer again, or cancel/);
 
     const { change: cancelled } = await opened();
     await api.post(`/v1/plan-changes/${cancelled.planChangeId}/cancel`, { reason: 'no more' });

@@ -31,7 +31,7 @@ describe('API: consent', () => {
     quoteHash: hashOf(change),
     document: { name: 'agreement.pdf', sha256: 'a'.repeat(64) },
     signedBy: 'Carla Canary',
-    signedAt: new Date(Date.now() - 2 * HOUR).toISOString(),
+    signedAt: new Date().toISOString(),
     ...other,
   });
 
@@ -126,6 +126,7 @@ describe('API: consent', () => {
       [{ announced: 'true' }, '/recording/announced'],
       [{ id: ' ' }, '/recording/id'],
       [{ scriptVersion: undefined }, '/recording/scriptVersion'],
+      [{ scriptVersion: '2019-01' }, '/recording/scriptVersion'],
     ];
     const hashes: [object, string][] = [
       'A'.repeat(64),
@@ -144,6 +145,8 @@ describe('API: consent', () => {
       ]),
       ...hashes,
       [written(change, { signedAt: at(6 * MINUTE) }), '/signedAt'],
+      // A document cannot agree to a quote that did not exist.
+      [written(change, { signedAt: at(-6 * MINUTE) }), '/signedAt'],
       [written(change, { signedAt: '0001-01-01T00:00:00+10:00' }), '/signedAt'],
       [written(change, { signedBy: '' }), '/signedBy'],
       [{ ...verbalConsent(hashOf(change)), method: 'sign language' }, '/method'],
@@ -181,11 +184,20 @@ describe('API: consent', () => {
 
   it('in writing is kept with document, signature and time', async () => {
     const change = await opened();
-    const signedAt = new Date(Date.now() - 2 * HOUR).toISOString();
+    // By a clock that is a little behind: before the quote was made.
+    const signedAt = new Date(Date.now() - 4 * MINUTE).toISOString();
     const answer = (await give(change, written(change, { signedAt }))).read(planChange);
     assert.equal(answer.consent?.method, 'written');
-    // Signed before this quote was made: the signature stays as evidence, the consent is from now.
-    assert.ok(Date.parse(answer.consent.givenAt) > Date.parse(signedAt) + HOUR);
+    // The signature stays as evidence, the consent is from now.
+    assert.ok(Date.parse(answer.consent.givenAt) > Date.parse(signedAt) + 3 * MINUTE);
+    const [note] = (await api.rig
+      .knex('account_notes')
+      .where({ plan_change_id: change.planChangeId, kind: 'consent_accepted' })
+      .pluck('body')) as string[];
+    assert.match(
+      note ?? '',
+      /^The customer agreed in writing \(document agreement\.pdf, SHA-256 a{64}, signed by Carla Canary at .+Z\) to quote/,
+    );
     const [evidence] = (await rowsOf('consent_evidence', change)) as { details: object; method: string }[];
     assert.deepEqual(evidence?.details, {
       name: 'agreement.pdf',

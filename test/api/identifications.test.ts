@@ -44,6 +44,29 @@ describe('API: POST /v1/identifications', () => {
     }
   });
 
+  it('shows use beside the allowances of the plan in force, not of the one it began under', async () => {
+    const usage = [
+      { metric: 'data', used: '120.5', allowance: 300, unit: 'GB' },
+      { metric: 'voice', used: '90', allowance: 500, unit: 'minutes' },
+    ];
+    const customer = await api.stranger({ planCode: 'dsl-phone', usage });
+    const shown = async () => (await api.identify(customer)).usage.map(({ allowance }) => allowance);
+    assert.deepEqual(await shown(), [300, 500]);
+    for (const [planCode, allowances] of [
+      ['fiber-plus', [2000, 1000]],
+      ['dsl-phone-complete', [1000, null]],
+      ['phone-basic', [0, 500]],
+    ] as const) {
+      await api.rig.ownerKnex.raw(
+        `UPDATE subscription_periods p SET plan_code = v.plan_code, plan_version = v.version
+         FROM current_plan_versions v, subscriptions s
+         WHERE v.plan_code = ? AND s.id = p.subscription_id AND s.customer_id = ?`,
+        [planCode, customer.customerId],
+      );
+      assert.deepEqual(await shown(), allowances);
+    }
+  });
+
   describe('a failure', () => {
     const wrong = (): Record<string, Partial<Details>> => ({
       'unknown account': { accountNumber: '0000-NOONE' },

@@ -158,7 +158,12 @@ describe('API: every problem', () => {
       status: 409,
       code: 'wrong-state',
       async provoke() {
-        return api.post(to(await opened(), 'confirmation'), { explained: ['done'], channel: 'phone' });
+        const answer = await api.post(to(await opened(), 'confirmation'), {
+          explained: ['done'],
+          channel: 'phone',
+        });
+        assert.match(answer.text, /The change is awaiting consent\. .*record the consent first/);
+        return answer;
       },
     },
     { status: 409, code: 'quote-superseded', provoke: async () => consent(await opened(), 'a'.repeat(64)) },

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { note, notes } from '../../api/schemas/accounts.ts';
-import { page } from '../../api/schemas/common.ts';
-import { recommendation } from '../../api/schemas/recommendations.ts';
+import { recommendations } from '../../api/schemas/recommendations.ts';
 import type { TestAccount } from '../../dev/seed/test-account.ts';
 import { createApiRig, type ApiAnswer, type ApiRig, type CallOptions } from '../support/api-rig.ts';
 import { assertDocumented } from './documented.ts';
 import { expectProblem } from './expect-problem.ts';
-
-const recommendations = page(recommendation);
 
 describe('API: recommendations', () => {
   let api: ApiRig;
@@ -85,8 +82,13 @@ describe('API: recommendations', () => {
     assert.match(items[0].reasons[0] ?? '', /^You have used 312\.5 GB of data so far/);
   });
 
-  it('answers an empty list where no plan does better', async () => {
-    assert.deepEqual((await ask({})).read(recommendations), { items: [], nextCursor: null });
+  it('answers an empty list with the reason', async () => {
+    const { items, none } = (await ask({})).read(recommendations);
+    assert.deepEqual([items, none?.reason], [[], 'present-plan-best']);
+    const cheaper = (await ask({ maxMonthly: { amount: '10.00', currency: 'USD' } })).read(recommendations);
+    assert.equal(cheaper.none?.reason, 'needs-not-met');
+    const [noted] = await discussed(account.customerId);
+    assert.match(noted?.body ?? '', / There are plans without the limit of \$10\.00 a month\.$/);
   });
 
   it('notes once per request what was asked and shown, by the agent', async () => {

@@ -95,13 +95,18 @@ describe('API: back to the plan before', () => {
     // Not dsl-phone-plus, which is the present plan.
     assert.deepEqual(answer.read(nearest).nearestPlans, [
       {
-        planCode: 'dsl-internet-plus',
-        planName: 'DSL Internet Plus',
-        price: usd('50.70'),
+        planCode: 'dsl-phone-complete',
+        planName: 'DSL and Phone Complete',
+        price: usd('79.60'),
         interval: 'month',
       },
-      { planCode: 'dsl-phone', planName: 'DSL and Phone', price: usd('49.15'), interval: 'month' },
-      { planCode: 'dsl-internet', planName: 'DSL Internet', price: usd('33.60'), interval: 'month' },
+      { planCode: 'fiber-two-lines', planName: 'Fiber Two Lines', price: usd('79.80'), interval: 'month' },
+      {
+        planCode: 'fiber-two-lines-plus',
+        planName: 'Fiber Two Lines Plus',
+        price: usd('94.65'),
+        interval: 'month',
+      },
     ]);
     const { openPlanChangeId } = await api.identify(account);
     assert.equal(openPlanChangeId, null);
@@ -115,7 +120,7 @@ describe('API: back to the plan before', () => {
          features, allowances, available_from, available_until)
        SELECT plan_code, version + 1, plan_name, price_minor, currency, billing_interval, technology,
          features, allowances, available_from, ?::date
-       FROM current_plan_versions WHERE plan_code = 'dsl-phone'`,
+       FROM current_plan_versions WHERE plan_code = 'dsl-phone-plus'`,
       [addDays(today, 10)],
     );
     const { identificationId } = await api.identify(account);
@@ -126,14 +131,14 @@ describe('API: back to the plan before', () => {
       return answer.read(nearest).nearestPlans.map(({ planCode }) => planCode);
     };
     assert.deepEqual(await planCodesOn({ when: 'immediately' }), [
-      'dsl-internet-plus',
-      'dsl-phone',
       'dsl-phone-plus',
+      'dsl-phone-complete',
+      'fiber-two-lines',
     ]);
     assert.deepEqual(await planCodesOn({ when: 'on_date', date: addDays(today, 10) }), [
-      'dsl-internet-plus',
-      'dsl-phone-plus',
-      'dsl-internet',
+      'dsl-phone-complete',
+      'fiber-two-lines',
+      'fiber-two-lines-plus',
     ]);
   });
 

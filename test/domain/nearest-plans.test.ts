@@ -8,16 +8,16 @@ const plan = (
   priceMinor: bigint,
   technology: ComparablePlan['technology'] = 'dsl',
   interval: ComparablePlan['interval'] = 'month',
-): ComparablePlan => ({ planCode, technology, priceMinor, interval });
+): ComparablePlan => ({ planCode, technology, priceMinor, interval, allowances: {} });
 const codes = (plans: readonly ComparablePlan[]): string[] => plans.map(({ planCode }) => planCode);
 
 describe('nearest plans', () => {
-  it('to the retired plan of the catalogue are the DSL plans around its price', () => {
+  it('to the retired plan of the catalogue are those with two lines, over DSL first', () => {
     const retired = OFFERS.find(({ planCode }) => planCode === 'dsl-two-lines')!;
     assert.deepEqual(codes(nearestPlans(retired, OFFERS)), [
-      'dsl-internet-plus',
-      'dsl-phone',
       'dsl-phone-plus',
+      'dsl-phone-complete',
+      'fiber-two-lines',
     ]);
   });
 
@@ -42,9 +42,9 @@ describe('nearest plans', () => {
     ],
     ['three at most', [1n, 2n, 3n, 4n].map((n) => plan(`p${n}`, n)), ['p4', 'p3', 'p2']],
     [
-      'a yearly price by what it costs over a year',
-      [plan('month', 5100n), plan('year', 60_012n, 'dsl', 'year')],
-      ['year', 'month'],
+      'those billed as often, then by what they cost over a year',
+      [plan('year', 60_012n, 'dsl', 'year'), plan('dear', 9000n), plan('cheap', 4000n)],
+      ['cheap', 'dear', 'year'],
     ],
   ];
   for (const [what, available, expected] of cases) {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import type { CustomerNeeds } from '../../domain/customer-needs.ts';
+import { ADD_ONS, type CustomerNeeds } from '../../domain/customer-needs.ts';
 import type { PlanOffer, RecommendationFacts } from '../../domain/recommendation-candidate.ts';
 import { recommendPlans, type Recommendation } from '../../domain/recommendations.ts';
 import { termsOf } from '../../domain/plan-change-terms.ts';
 import { factsWith, NOW, OFFERS } from './recommendation-facts.ts';
 
 const codesOf = (items: readonly Recommendation[]): string[] => items.map(({ planCode }) => planCode);
-const recommend = (needs: CustomerNeeds, facts: RecommendationFacts): Recommendation[] =>
-  recommendPlans(needs, facts, NOW);
+const recommend = (needs: CustomerNeeds, facts: RecommendationFacts): readonly Recommendation[] =>
+  recommendPlans(needs, facts, NOW).items;
 const only = (needs: CustomerNeeds, facts: RecommendationFacts): Recommendation => {
   const items = recommend(needs, facts);
   assert.equal(items.length, 1, codesOf(items).join());
@@ -78,33 +78,97 @@ describe('recommendations', () => {
     });
   });
 
+  it('keep what is left out as it is now, unless the customer wants less or wants to pay less', () => {
+    // An unused fiber line, second phone line or add-on is the customer's all the same.
+    const idle = factsWith('fiber-two-lines-complete', {});
+    assert.deepEqual(recommend({}, idle), []);
+    assert.deepEqual(recommend({ billing: 'month' }, idle), []);
+    assert.equal(recommendPlans({}, idle, NOW).none?.reason, 'less-than-now');
+    assert.ok(recommend({ lowerBill: true }, idle).every(({ losses }) => losses.length > 0));
+    assert.equal(recommend({ internet: 'any' }, idle)[0]?.planCode, 'dsl-phone-plus');
+  });
+
+  it('have a yearly plan before a monthly one only where it saves more than a twentieth', () => {
+    const facts = factsWith('dsl-phone', { data: 120, voice: 100, lines: 1, add_ons: 1 });
+    const needs = { internet: 'none', lowerBill: true } as const;
+    const yearlyAt = (priceMinor: bigint) =>
+      withOffers(facts, ({ planCode }) => (planCode === 'phone-basic-yearly' ? { priceMinor } : {}));
+    const first = (facts: RecommendationFacts, more: CustomerNeeds = {}) =>
+      recommend({ ...needs, ...more }, facts)[0]?.planCode;
+    // 12 × $20.00 is $240.00; with a twentieth more $228.57 is $240.00 and $228.58 is $240.01.
+    assert.equal(first(yearlyAt(22_858n)), 'phone-basic');
+    assert.equal(first(yearlyAt(22_856n)), 'phone-basic-yearly');
+    assert.equal(first(yearlyAt(23_880n), { billing: 'year' }), 'phone-basic-yearly');
+  });
+
+  it('answer no need for internet or a phone line by plans without, where any fits', () => {
+    // An overuse of calls sells no internet either.
+    const overCalls = factsWith('fiber-basic', { voice: 700, lines: 1 });
+    assert.deepEqual(codesOf(recommend({ internet: 'none' }, overCalls)), ['phone-two-lines', 'phone-basic']);
+    assert.deepEqual(recommend({ internet: 'none' }, factsWith('phone-two-lines', { voice: 1200 })), []);
+    // Nothing is sold anew that is not needed, whatever else is asked for.
+    const calls = { internet: 'none', moreCalls: true } as const;
+    assert.deepEqual(recommend(calls, factsWith('phone-two-lines', { lines: 2 })), []);
+    // Two lines and more than 1,000 minutes are in no plan without internet: the cheapest that fits, and why.
+    const fits = recommend(calls, factsWith('dsl-phone-plus', { voice: 100, lines: 2 }));
+    assert.ok(fits.length > 0);
+    for (const { reasons } of fits)
+      assert.match(reasons[0] ?? '', /^It includes (DSL|fiber) internet, which you do not need/);
+    const lines = recommend({ lines: 0, internet: 'any' }, DSL_PHONE);
+    assert.deepEqual(codesOf(lines), ['dsl-internet']);
+  });
+
+  it('say why there are none', () => {
+    const why = (needs: CustomerNeeds, facts = DSL_PHONE) => recommendPlans(needs, facts, NOW).none;
+    assert.equal(why({ internet: 'fast' }), null);
+    assert.deepEqual(why({}, factsWith('phone-basic', { lines: 1 })), {
+      reason: 'present-plan-best',
+      explanation: 'No plan does better than the present one.',
+    });
+    assert.deepEqual(why({ internet: 'fast', maxMonthlyMinor: 6000n }), {
+      reason: 'needs-not-met',
+      explanation:
+        'No plan on sale meets everything that was asked for. There are plans without the internet access asked for or the limit of $60.00 a month.',
+    });
+    assert.equal(
+      why({ internet: 'fast', maxMonthlyMinor: 1000n, billing: 'year', addOns: ADD_ONS })?.explanation,
+      'No plan on sale meets everything that was asked for.',
+    );
+    assert.equal(why({ moreData: true }, factsWith('fiber-complete'))?.reason, 'present-plan-best');
+    assert.equal(why({}, { ...DSL_PHONE, offers: [] })?.reason, 'nothing-to-order');
+  });
+
   it('end an overuse by the least dear plan that covers it', () => {
     const item = only({}, factsWith('dsl-phone', { data: 312, voice: 100, lines: 1, add_ons: 1 }));
     assert.equal(item.planCode, 'dsl-phone-plus');
     assert.equal(
       item.reasons[0],
-      'You have used 312 GB of data so far and your plan includes 300: this one has 500 GB of data a month.',
+      'You have used 312 GB of data so far and your plan includes 300 GB: this one has 500 GB of data a month.',
     );
   });
 
   it('never trade what was stated against anything', () => {
     const addOns = ['tv_streaming', 'film_streaming', 'online_security', 'tech_support'] as const;
     const items = recommend({ addOns, lines: 2 }, FIBER_PLUS);
-    assert.deepEqual(codesOf(items), ['dsl-phone-complete', 'fiber-two-lines-complete']);
-    assert.deepEqual(codesOf(recommend({ addOns, lines: 2, internet: 'fast' }, FIBER_PLUS)), [
+    assert.deepEqual(codesOf(items), ['fiber-two-lines-complete']);
+    assert.deepEqual(codesOf(recommend({ addOns, lines: 2, internet: 'any' }, FIBER_PLUS)), [
+      'dsl-phone-complete',
       'fiber-two-lines-complete',
     ]);
     assert.deepEqual(recommend({ addOns, lines: 2, internet: 'fast', lowerBill: true }, FIBER_PLUS), []);
-    assert.deepEqual(items[0]?.reasons, [
+    const [slower] = recommend({ addOns, lines: 2, internet: 'any' }, FIBER_PLUS);
+    assert.deepEqual(slower?.reasons, [
+      'You keep internet access as you asked: DSL internet.',
       'It has two phone lines, as you asked.',
       'It has room for what you asked to add: TV streaming, film streaming, online security and tech support.',
       'It costs $14.55 less a month than you pay now.',
       'The price includes the promotion DSL-5 ($5.00 off DSL and Phone Complete); without it the plan costs $79.60 a month.',
       'It covers all that you use now.',
     ]);
-    assert.deepEqual(items[0].losses, [
+    // That some internet access will do does not make the loss of speed and data unsaid.
+    assert.deepEqual(slower.losses, [
       'You would have DSL internet instead of fiber internet, which is slower.',
-      'You would have 1,000 GB of data a month instead of 2,000; you have used 900 GB so far.',
+      'You would have 1,000 GB of data a month instead of 2,000 GB; you have used 900 GB so far.',
     ]);
   });
 
@@ -127,16 +191,17 @@ describe('recommendations', () => {
     const technologies = (needs: CustomerNeeds) =>
       recommend(needs, DSL_PHONE).map(({ planCode }) => planCode.split('-')[0]);
     assert.deepEqual(technologies({ maxMonthlyMinor: 3000n }), []);
-    assert.deepEqual(codesOf(recommend({ internet: 'none' }, DSL_PHONE)), [
-      'phone-basic-yearly',
-      'phone-basic',
-      'phone-two-lines',
-    ]);
+    assert.deepEqual(codesOf(recommend({ internet: 'none' }, DSL_PHONE)), ['phone-basic', 'phone-two-lines']);
     assert.deepEqual(codesOf(recommend({ lines: 0 }, DSL_PHONE)), ['dsl-internet']);
     const [item] = recommend({ internet: 'none', billing: 'month' }, DSL_PHONE);
     assert.equal(item?.reasons[0], 'You do not pay for internet access, which you do not need.');
-    // Doing without is what was asked for; that fewer texts are included was not.
-    assert.deepEqual(item.losses, ['You would have 200 text messages a month instead of 500.']);
+    // Doing without is what was asked for; all of what goes with it is named all the same.
+    assert.deepEqual(item.losses, [
+      'You would have no internet access instead of DSL internet.',
+      'You would have no data instead of 300 GB of data a month; you have used 120 GB so far.',
+      'You would have 200 text messages a month instead of 500 messages.',
+      'You would have no add-ons instead of one add-on; you use one.',
+    ]);
     assert.deepEqual(item.interruptions, [
       'Internet access ends when the new plan starts. Return the modem within 30 days.',
     ]);
@@ -144,9 +209,9 @@ describe('recommendations', () => {
 
   it('tell the loss of a service that is there and not in use', () => {
     const unused = factsWith('dsl-phone', { data: 0, lines: 1, add_ons: 0, voice: 10 });
-    const item = recommend({ billing: 'month' }, unused)[0]!;
+    const item = recommend({ lowerBill: true, billing: 'month' }, unused)[0]!;
     assert.equal(item.planCode, 'phone-basic');
-    assert.ok(item.losses.includes('You would have no internet access, and none of its add-ons.'));
+    assert.ok(item.losses.includes('You would have no add-ons instead of one add-on.'));
   });
 
   it('keep within the most that the customer wants to pay, to the cent', () => {
@@ -158,7 +223,7 @@ describe('recommendations', () => {
 
   it('count a yearly price by the month, and a year in advance as a loss', () => {
     const facts = factsWith('fiber-two-lines-complete', { data: 900, voice: 100, lines: 2, add_ons: 3 });
-    const yearly = recommend({ billing: 'year' }, facts)[0]!;
+    const yearly = recommend({ billing: 'year', lowerBill: true }, facts)[0]!;
     assert.equal(yearly.planCode, 'fiber-two-lines-plus-yearly');
     assert.equal(yearly.monthlyDifferenceMinor, 9435n - 10_670n);
     assert.ok(yearly.reasons.includes('You are billed once a year, as you asked.'));
@@ -184,8 +249,8 @@ describe('recommendations', () => {
     const item = recommend({ moreData: true, moreCalls: true }, DSL_PHONE)[0]!;
     assert.equal(item.planCode, 'dsl-phone-plus');
     assert.deepEqual(item.reasons.slice(0, 2), [
-      'It has more, as you asked: 500 GB of data a month instead of 300.',
-      'It has more, as you asked: 1,000 minutes of calls a month instead of 500.',
+      'It has more, as you asked: 500 GB of data a month instead of 300 GB.',
+      'It has more, as you asked: 1,000 minutes of calls a month instead of 500 minutes.',
     ]);
     const unlimited = factsWith('fiber-two-lines-complete', { lines: 2 });
     assert.deepEqual(recommend({ moreData: true }, unlimited), []);

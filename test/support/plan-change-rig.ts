@@ -24,6 +24,7 @@ import { seedAgents } from '../../dev/seed/seed-agents.ts';
 import { seedCatalogue } from '../../dev/seed/seed-catalogue.ts';
 import { insertAccount, type AccountOverrides, type TestAccount } from '../../dev/seed/test-account.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { CONSENT_SCRIPT_VERSION } from '../../domain/consent-script.ts';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
 import type { OpenAnswer, PlanChangeInput } from '../../workflows/contract.ts';
 import {
@@ -145,7 +146,13 @@ export async function createRig(name: string, options: RigOptions = {}): Promise
         plan_change_id: planChangeId,
         quote_hash: quoteHash,
         method: 'verbal',
-        details: JSON.stringify({ id: 'rec-1', durationSeconds: 60, announced: true }),
+        details: JSON.stringify({
+          id: 'rec-1',
+          startedAt: new Date().toISOString(),
+          durationSeconds: 60,
+          announced: true,
+          scriptVersion: CONSENT_SCRIPT_VERSION,
+        }),
         agent_id: agentId,
         given_at: new Date(),
       });
