@@ -36,5 +36,7 @@ export interface ApiDeps {
   readonly trustedProxies: number | string[];
   readonly statusEvents: StatusEvents;
   readonly evidence: EvidenceKeyring;
+  /** Folder of the built console; without it `/console` says how to build it. */
+  readonly consoleFolder?: string;
   readonly temporal: { readonly uiUrl: string; readonly namespace: string };
 }
