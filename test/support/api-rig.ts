@@ -252,7 +252,6 @@ async function serveApi(
     webhookPublicKey: parts.webhookPublicKey === '' ? undefined : parts.webhookPublicKey,
     statusEvents: createStatusEvents(parts.databaseUrl, log, parts.statusEvents),
     evidence: { signingKey: parts.signingKey ?? undefined, retired: [] },
-    statusEvents: createStatusEvents(parts.databaseUrl, log),
     ...(parts.consoleFolder !== '' && { consoleFolder: parts.consoleFolder }),
     publicUrl: origin,
     company: { name: 'QuickConnect', phone: '+1 800 555 0100' },
