@@ -1,12 +1,10 @@
 import { ApplicationFailure, log } from '@temporalio/activity';
 import { DomainError } from '../domain/domain-error.ts';
-import { FAULT } from '../domain/failures.ts';
+import { FAULT, isRefusedForGood } from '../domain/failures.ts';
 import { stackFrames } from '../domain/stack-frames.ts';
 
 const SYSTEM_ERROR = /^E[A-Z]+$/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
-/** Data exceptions, integrity violations, syntax and access errors, missing rows: the same statement fails again. */
-const REFUSED_CLASSES = new Set(['0A', '22', '23', '42', 'P0']);
 
 /**
  * What Temporal may see of a fault: a type and at most an SQLSTATE or an error's name. Messages of the
@@ -16,7 +14,7 @@ export function asFault(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   const code = codeOf(error);
   if (code !== undefined && SQLSTATE.test(code)) {
-    return REFUSED_CLASSES.has(code.slice(0, 2))
+    return isRefusedForGood(code)
       ? ApplicationFailure.nonRetryable(`SQLSTATE ${code}`, FAULT.DATABASE_REFUSED)
       : ApplicationFailure.retryable(`SQLSTATE ${code}`, FAULT.DATABASE_UNAVAILABLE);
   }

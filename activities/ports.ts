@@ -39,7 +39,7 @@ export interface StepTransaction {
   restorePlan(planChangeId: string): Promise<boolean>;
   postLines(posting: LinePosting): Promise<void>;
   reverseLines(planChangeId: string, quoteRevision: number): Promise<void>;
-  /** Runs statements that a constraint may refuse without harm to the rest: a savepoint. Returns whether they took. */
+  /** Runs statements that the database may refuse without harm to the rest: a savepoint. Returns whether they took. */
   attempt(work: (tx: StepTransaction) => Promise<void>): Promise<boolean>;
   appendNote(note: NewNote): Promise<void>;
   /** The revision that a further note of this kind on a locked change has. */

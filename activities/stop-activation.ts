@@ -127,7 +127,12 @@ async function stop(
     kind: 'failed',
     body: `Failed, nothing charged: ${input.causes.join(', ')}.`,
   });
-  return null;
+  // Whatever made it fail may make the mail fail too: that must not undo the compensation.
+  let mailId: string | null = null;
+  await tx.attempt(async (inner) => {
+    mailId = await enqueueNotice(inner, deps.templates, { ...input, kind: 'failed' });
+  });
+  return mailId;
 }
 
 /**

@@ -40,3 +40,13 @@ export const FAULT = {
   /** The mail provider refuses this mail for good. */
   MAIL_REFUSED: 'MAIL_REFUSED',
 } as const;
+
+const REFUSED_CLASSES = new Set(['0A', '22', '23', '42', 'P0']);
+
+/**
+ * Whether the database refuses a statement with this SQLSTATE for good: data exceptions, integrity violations, syntax
+ * and access errors, missing rows. Anything else (a timeout, a lost connection) may go well the next time.
+ */
+export function isRefusedForGood(sqlState: string): boolean {
+  return REFUSED_CLASSES.has(sqlState.slice(0, 2));
+}

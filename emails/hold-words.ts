@@ -53,7 +53,7 @@ export function holdWords(pending: PendingChange): { why: string; next: string }
     case 'plan_not_restored':
       return {
         why: 'Your plan was changed by something else at the same moment, and our staff have to look at it.',
-        next: 'You need do nothing. We contact you when it is clear.',
+        next: 'Contact us and we sort it out with you; nothing happens until you agree to a new quote.',
       };
     case null:
       return { why: 'Something in it is no longer as it was in your quote.', next: NEW_QUOTE };

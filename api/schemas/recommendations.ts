@@ -30,12 +30,10 @@ const needs = z
       .boolean()
       .optional()
       .meta({ description: 'More minutes of calls than the plan of now includes.' }),
-    billing: interval
-      .optional()
-      .meta({
-        description:
-          'How often to be billed. Left out: as now; a year in advance only for lowerBill or maxMonthly, named as a loss.',
-      }),
+    billing: interval.optional().meta({
+      description:
+        'How often to be billed. Left out: as now; a year in advance only for lowerBill or maxMonthly, named as a loss.',
+    }),
     maxMonthly: limit
       .optional()
       .meta({ description: 'The most to pay in a month; a yearly price by its twelfth.' }),
@@ -63,11 +61,9 @@ export const recommendation = z
       description: 'Running today and in the price: send its code with POST /v1/plan-changes to get it.',
     }),
     reasons: z.array(z.string()).meta({ description: 'Sentences to say aloud; at least one.' }),
-    losses: z
-      .array(z.string())
-      .meta({
-        description: 'Everything the plan of now gives and this one does not, whatever was asked for.',
-      }),
+    losses: z.array(z.string()).meta({
+      description: 'Everything the plan of now gives and this one does not, whatever was asked for.',
+    }),
     monthlyDifference: money.meta({
       description: 'Signed: what changes in a month; yearly prices by the twelfth.',
     }),

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { StepTransaction } from '../../activities/ports.ts';
+import { isRefusedForGood } from '../../domain/failures.ts';
 import { row } from '../sql.ts';
 import { lockAccount } from './account-facts.ts';
 import { appendNote, nextNoteRevision } from './account-notes.ts';
@@ -30,7 +31,8 @@ export function createStepTransaction(trx: Knex.Transaction): StepTransaction {
         .then(
           () => true,
           (error: unknown) => {
-            if (isRefusedByConstraint(error)) return false;
+            const sqlState = error instanceof Error && 'code' in error ? String(error.code) : '';
+            if (isRefusedForGood(sqlState)) return false;
             throw error;
           },
         ),
@@ -46,9 +48,4 @@ export function createStepTransaction(trx: Knex.Transaction): StepTransaction {
     lockMail: (mailId) => lockMail(trx, mailId),
     updateMail: (mailId, patch) => updateMail(trx, mailId, patch),
   };
-}
-
-/** SQLSTATE class 23; anything else (a timeout, a lost connection) may go well the next time. */
-function isRefusedByConstraint(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('23');
 }

@@ -4,6 +4,7 @@ import { notes } from '../../api/schemas/accounts.ts';
 import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
 import type { TestAccount } from '../../dev/seed/test-account.ts';
 import { noticeWorkflowId, planChangeWorkflowId } from '../../workflows/contract.ts';
+import { failWritesTo } from '../activities/failing-statement.ts';
 import { createApiRig, verbalConsent, type ApiRig } from '../support/api-rig.ts';
 import {
   agreementOf,
@@ -204,6 +205,19 @@ describe('Mails about a change that is not applied', () => {
       assert.equal(rows.length, 1);
       await act({ account: told.account, change: next }, 'decline', { reason: 'no' });
     }
+  });
+
+  it('says that a change failed, and that nothing was charged', async () => {
+    const told = await opened({ when: 'immediately' });
+    const broken = await failWritesTo(api.rig.ownerKnex, 'charges', 'refused', '23514');
+    try {
+      await act(told, 'consent', verbalConsent(told.change.quote?.hash ?? ''));
+    } finally {
+      await broken.mend();
+    }
+    const [mail] = await mailsOfKind(api, told.change.planChangeId, 'failed');
+    assert.match(mail?.text ?? '', /something went wrong on our\s+side.*Nothing was charged/s);
+    await sentOnce(told, 'failed');
   });
 
   it('says nothing to who declined, and nothing of a change they know nothing of that another took the place of', async () => {

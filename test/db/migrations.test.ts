@@ -26,7 +26,8 @@ describe('migrations', function () {
     assert.equal(await dumpSchema(migrator), committed, 'run `npm run schema` and review the difference');
   });
 
-  it('go down one by one and up again to the same schema, and down to nothing', async () => {
+  it('go down one by one and up again to the same schema, and down to nothing', async function () {
+    this.timeout(180_000);
     const config = { migrationSource };
     const dumps = [await dumpSchema(migrator)];
     const names = await migrationSource.getMigrations([]);

@@ -170,6 +170,11 @@ export const PATHS: Readonly<Record<string, Path>> = {
     await change.cancel();
     return ended(change);
   },
+  'failed-and-told': async ({ rig, worker }) => {
+    const change = await openChange(rig, worker);
+    await consentWhileBroken(rig, change, 'charges');
+    return ended(change);
+  },
   failed: async ({ rig, worker }) => {
     const change = await openChange(rig, worker);
     await consentWhileBroken(rig, change, 'charges');
