@@ -70,12 +70,16 @@ export function openPlanChange(deps: { steps: Steps; policy: Policy; templates: 
         customerId: input.customerId,
         planChangeId: input.planChangeId,
         kind: 'quoted',
-        body: `Quoted: ${describeTerms(judged, account.currency)}`,
+        body: `${opening(input, judged)}: ${describeTerms(judged, account.currency)}`,
         author: { type: 'agent', id: input.agentId },
       });
       return { outcome: 'quoted', quote: offer, holdMs: deps.policy.holdMs, replacedId };
     });
   };
+}
+
+function opening({ revertsId }: OpenPlanChangeInput, { to }: QuotedTerms): string {
+  return revertsId === null ? 'Quoted' : `Going back to ${to.planName}`;
 }
 
 function judge(

@@ -1,6 +1,7 @@
 import type { PlanChangeView, QuoteView } from '../db/read-models/plan-changes.ts';
 import { formatDateForPeople } from '../domain/calendar.ts';
 import { toMoneyJson } from '../domain/money.ts';
+import { revertWords } from '../domain/revert-words.ts';
 import { planChangeWorkflowId } from '../workflows/contract.ts';
 import type { ApiDeps } from './deps.ts';
 import type { PlanChangeJson } from './schemas/plan-changes.ts';
@@ -57,6 +58,9 @@ export function serialisePlanChange(
     email: view.emailStatus === null ? null : { status: view.emailStatus },
     notices: [...view.notices],
     supersedes: view.superseded && serialiseSuperseded(view.superseded),
+    replaces: view.replaces,
+    replacedBy: view.replacedBy,
+    revert: serialiseRevert(view),
     temporal: {
       workflowId,
       runId: view.runId,
@@ -106,5 +110,29 @@ function serialiseSuperseded(
       `The earlier quote, for ${formatDateForPeople(effectiveDate)}, is void` +
       `${agreed ? ', and so is the consent to it' : ''}. Links sent for it no longer work. ` +
       'Only consent to the quote shown here counts.',
+  };
+}
+
+/** A refused one has no price of now. */
+function serialiseRevert(view: PlanChangeView): PlanChangeJson['revert'] {
+  const { reverts, currency, toPriceMinor: nowMinor, toPlanName } = view;
+  if (reverts === null || nowMinor === null || toPlanName === null) return null;
+  const { id, promotionThen, intervalThen } = reverts;
+  const thenMinor = BigInt(reverts.priceThenMinor);
+  return {
+    planChangeId: id,
+    priceThen: toMoneyJson(thenMinor, currency),
+    priceNow: toMoneyJson(nowMinor, currency),
+    difference: toMoneyJson(nowMinor - thenMinor, currency),
+    promotionThen,
+    note: revertWords({
+      planName: toPlanName,
+      interval: intervalThen,
+      currency,
+      thenMinor,
+      nowMinor,
+      promotionThen,
+      promotionNow: view.promotionCode,
+    }),
   };
 }

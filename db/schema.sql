@@ -22,7 +22,7 @@ CREATE TYPE hold_reason AS ENUM ('price_changed', 'plan_version_changed', 'plan_
 
 CREATE TYPE line_kind AS ENUM ('credit', 'charge', 'fee');
 
-CREATE TYPE note_kind AS ENUM ('identified', 'identification_failed', 'options_discussed', 'quoted', 'rejected', 'requoted', 'rescheduled', 'consent_requested', 'consent_reminder', 'consent_accepted', 'consent_refused', 'scheduled', 'plan_applied', 'verified', 'held', 'compensated', 'declined', 'cancelled', 'replaced', 'expired', 'failed', 'cancellation_ignored', 'confirmed', 'email_delivered', 'email_undeliverable', 'email_given_up', 'completed', 'repaired', 'remark', 'notice_given_up', 'notice_superseded');
+CREATE TYPE note_kind AS ENUM ('identified', 'identification_failed', 'options_discussed', 'quoted', 'rejected', 'requoted', 'rescheduled', 'consent_requested', 'consent_reminder', 'consent_accepted', 'consent_refused', 'scheduled', 'plan_applied', 'verified', 'held', 'compensated', 'declined', 'cancelled', 'replaced', 'expired', 'failed', 'cancellation_ignored', 'confirmed', 'email_delivered', 'email_undeliverable', 'email_given_up', 'completed', 'repaired', 'remark', 'notice_given_up', 'notice_superseded', 'consent_link_closed');
 
 CREATE TYPE plan_change_status AS ENUM ('quoting', 'awaiting_consent', 'scheduled', 'activating', 'held', 'activated', 'completed', 'rejected', 'declined', 'expired', 'cancelled', 'failed');
 
@@ -667,6 +667,8 @@ CREATE INDEX plan_changes_by_customer ON public.plan_changes USING btree (custom
 CREATE INDEX plan_changes_by_status ON public.plan_changes USING btree (status, opened_at DESC, id DESC);
 
 CREATE UNIQUE INDEX plan_changes_one_open ON public.plan_changes USING btree (subscription_id) WHERE (status = ANY (ARRAY['quoting'::plan_change_status, 'awaiting_consent'::plan_change_status, 'scheduled'::plan_change_status, 'activating'::plan_change_status, 'held'::plan_change_status]));
+
+CREATE INDEX plan_changes_replaces ON public.plan_changes USING btree (replaces_id) WHERE (replaces_id IS NOT NULL);
 
 CREATE UNIQUE INDEX subscription_periods_one_open ON public.subscription_periods USING btree (subscription_id) WHERE upper_inf(valid);
 

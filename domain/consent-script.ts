@@ -33,6 +33,7 @@ export function consentScript(input: QuoteInput, figures: QuoteFigures): Consent
     'There is no fee for changing your plan.',
     dueSentence(input, figures, money),
     nextBillSentence(input, figures, money),
+    ...noWayBack(input),
     'All amounts are before tax.',
     `The terms of service, version ${input.terms.version}, apply.`,
     'Do you agree?',
@@ -44,6 +45,16 @@ function effectSentence({ when, effectiveDate, timeZone }: QuoteInput): string {
   const date = formatDateForPeople(effectiveDate);
   if (when === 'immediately') return `The change takes effect today, ${date}.`;
   return `The change takes effect at the start of ${date}, in the time zone ${timeZone}.`;
+}
+
+/** Going back is subject to availability: who leaves a plan that is no longer sold hears it before agreeing. */
+function noWayBack({ from, effectiveDate }: QuoteInput): string[] {
+  const isGone = isNoLongerSold(from.soldUntil, effectiveDate);
+  return isGone ? [`You could not go back: ${from.planName} is no longer sold.`] : [];
+}
+
+export function isNoLongerSold(soldUntil: string | null | undefined, date: string): boolean {
+  return soldUntil !== null && soldUntil !== undefined && soldUntil <= date;
 }
 
 function intervalSentences(from: BillingInterval, to: BillingInterval): string[] {

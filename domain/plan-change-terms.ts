@@ -16,6 +16,8 @@ export type Technology = 'none' | 'dsl' | 'fiber';
 /** The plan an account has now, with the price this account pays for it. */
 export interface CurrentPlan extends PricedPlan {
   readonly technology: Technology;
+  /** First date on which nobody may change to it any more; null: no end. */
+  readonly soldUntil: string | null;
   /** ISO instant with microseconds as the database gives it: names the period exactly. */
   readonly validFrom: string;
   /** The charge line of the change that opened the period; null for the plan the account came with. */

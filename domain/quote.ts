@@ -41,7 +41,8 @@ export interface QuoteInput {
   when: ActivationWhen;
   /** The local date from which the new plan counts. */
   effectiveDate: string;
-  from: PricedPlan;
+  /** `soldUntil`: the first date on which nobody may change to it any more. */
+  from: PricedPlan & { readonly soldUntil?: string | null };
   to: PricedPlan;
   promotionCode: string | null;
   /** What was billed for the running period less earlier credits (money rule 7). */

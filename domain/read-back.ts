@@ -18,6 +18,8 @@ export interface AppliedChange {
     readonly planName: string;
     readonly priceMinor: bigint;
     readonly interval: BillingInterval;
+    /** First date on which nobody may change to it any more; null: no end. */
+    readonly soldUntil: string | null;
   };
   /** What the change was to lead to. */
   readonly agreed: {

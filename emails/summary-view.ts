@@ -1,4 +1,5 @@
 import { formatDateForPeople } from '../domain/calendar.ts';
+import { isNoLongerSold } from '../domain/consent-script.ts';
 import type { AppliedChange } from '../domain/read-back.ts';
 import {
   chargesView,
@@ -76,7 +77,7 @@ export function summaryView(applied: AppliedChange, company: Company): SummaryVi
     consent: applied.consentMethod && CONSENT[applied.consentMethod],
     termsVersion: oneLine(applied.termsVersion),
     termsUrl: termsUrlOf(applied.termsVersion, company.publicUrl),
-    changingAgain: changingAgainOf(oneLine(from.planName)),
+    changingAgain: changingAgainOf(applied),
     concern: 'If anything here is not what you agreed to, tell us at once and name the reference.',
     reference: applied.planChangeId,
   };
@@ -96,10 +97,14 @@ function activationOf({ when, effectiveDate, customer }: AppliedChange): string 
 }
 
 /** The brief's answers to "more than once in a billing cycle?", "a fee?" and "back to the old plan?". */
-function changingAgainOf(oldPlan: string): string {
+function changingAgainOf({ from, effectiveDate }: AppliedChange): string {
+  const oldPlan = oneLine(from.planName);
+  const back = isNoLongerSold(from.soldUntil, effectiveDate)
+    ? `You cannot go back to ${oldPlan}, which is no longer sold; other plans are subject to availability`
+    : `You can also go back to ${oldPlan}, subject to availability`;
   return (
-    `You can change your plan again, as often as you need. You can also go back to ${oldPlan}, subject to ` +
-    'availability and to the promotions and prices of that day. There is no fee for changing; prorated ' +
+    `You can change your plan again, as often as you need. ${back} ` +
+    'and to the promotions and prices of that day. There is no fee for changing; prorated ' +
     'charges may apply, and we confirm them with you first.'
   );
 }

@@ -34,9 +34,8 @@ export const tooManyTries = (): HttpProblem =>
   new HttpProblem(
     429,
     'too-many-tries',
-    'Too many tries',
-    `The details did not match too many times, so this link is closed. Nothing was changed. Call us for a new one.`,
-    { retryAfterSeconds: 3_600 },
+    'This link is closed',
+    'The details did not match too many times, so this link is closed for good. Nothing was changed. Call us for a new one.',
   );
 
 export const detailsDoNotMatch = (triesLeft: number): HttpProblem =>
@@ -46,7 +45,7 @@ export const detailsDoNotMatch = (triesLeft: number): HttpProblem =>
     'These details do not match',
     triesLeft > 0
       ? `The name and the number do not match your account. Check both, as on your bill, and try again: you have ${triesLeft === 1 ? 'one more try' : `${triesLeft} more tries`}.`
-      : 'The details did not match too many times, so this link is closed. Nothing was changed. Call us for a new one.',
+      : 'The details did not match too many times, so this link is closed for good. Nothing was changed. Call us for a new one.',
     triesLeft > 0
       ? {
           errors: [

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Knex } from 'knex';
 import { customerOffer } from '../../db/read-models/customer-offer.ts';
 import { findPlanChange } from '../../db/read-models/plan-changes.ts';
+import { appendNote } from '../../db/stores/account-notes.ts';
 import type { ConsentLink } from '../../db/stores/consent-links.ts';
 import { giveTryBack, takeTry } from '../../db/stores/consent-links.ts';
 import { insertEvidence, insertRemark } from '../../db/stores/evidence.ts';
@@ -61,10 +63,28 @@ async function shownWith(
 }
 
 async function requireCustomer(deps: ApiDeps, link: ConsentLink, said: Acceptance): Promise<void> {
-  const left = await takeTry(deps.knex, link.linkId, deps.limits.consentLinkTries);
+  const allowed = deps.limits.consentLinkTries;
+  const isTheirs = isCustomer(link, said);
+  const left = await deps.knex.transaction(async (trx) => {
+    const remaining = await takeTry(trx, link.linkId, allowed);
+    if (remaining === 0 && !isTheirs) await noteClosed(trx, link, allowed);
+    return remaining;
+  });
   if (left === undefined) throw tooManyTries();
-  if (!isCustomer(link, said)) throw detailsDoNotMatch(left);
+  if (!isTheirs) throw detailsDoNotMatch(left);
   await giveTryBack(deps.knex, link.linkId);
+}
+
+/** Somebody may be guessing, or the customer cannot get on: people have to know. */
+function noteClosed(trx: Knex, link: ConsentLink, tries: number): Promise<void> {
+  return appendNote(trx, {
+    customerId: link.customerId,
+    // Each link of a change may be closed: the note does not count as the change's one.
+    planChangeId: null,
+    kind: 'consent_link_closed',
+    body: `The consent link for plan change ${link.planChangeId} is closed for good after ${tries} answers with a wrong name or account number. Nothing was changed. Call the customer, or send a new link.`,
+    author: { type: 'system', id: null },
+  });
 }
 
 async function accept(

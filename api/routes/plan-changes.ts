@@ -133,7 +133,9 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
             409,
             'nothing-to-revert',
             'The change was not applied',
-            'Only an applied change can be taken back. Cancel this one instead.',
+            isOpen(reverted.status)
+              ? 'Only an applied change can be taken back. Cancel this one instead.'
+              : `It is ${reverted.status}: the customer has the plan of before, and nothing has to be taken back.`,
           );
         }
         return open(deps, request, {

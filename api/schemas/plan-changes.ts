@@ -186,6 +186,21 @@ export const planChange = z
       .meta({
         description: 'The quote before this one: void, with its date, links and consent; kept as evidence.',
       }),
+    replaces: uuid.nullable().meta({ description: 'The open change that this one took the place of.' }),
+    replacedBy: uuid.nullable().meta({ description: 'The change that took the place of this one.' }),
+    revert: z
+      .strictObject({
+        planChangeId: uuid.meta({ description: 'The change that is taken back.' }),
+        priceThen: money,
+        priceNow: money,
+        difference: money.meta({ description: 'Signed: now less then, for one bill of the plan.' }),
+        promotionThen: z
+          .strictObject({ promotionCode: z.string(), description: z.string(), runsNow: z.boolean() })
+          .nullable(),
+        note: z.string().meta({ description: 'The difference in words, to say before the customer agrees.' }),
+      })
+      .nullable()
+      .meta({ description: 'Of a change back to an earlier plan: what it cost then and costs now.' }),
     temporal: z.strictObject({ workflowId: z.string(), runId: z.string(), url: z.string() }),
   })
   .meta({ id: 'PlanChange' });

@@ -13,6 +13,7 @@ import * as m011 from './011-request-limits.ts';
 import * as m012 from './012-anchors-and-rights.ts';
 import * as m013 from './013-mail-outcomes.ts';
 import * as m014 from './014-transitions-and-open-changes.ts';
+import * as m015 from './015-links-and-replacements.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-customers-and-agents': m001,
@@ -29,6 +30,7 @@ const migrations: Record<string, Knex.Migration> = {
   '012-anchors-and-rights': m012,
   '013-mail-outcomes': m013,
   '014-transitions-and-open-changes': m014,
+  '015-links-and-replacements': m015,
 };
 
 /** The last migration: the version of the schema that this code is for. */

@@ -51,6 +51,21 @@ export interface PlanChangeView {
     readonly consentId: string | null;
     readonly consentGivenAt: string | null;
   } | null;
+  /** The open change that this one took the place of, and the one that took this one's place. */
+  readonly replaces: string | null;
+  readonly replacedBy: string | null;
+  /** The change that this one takes back, with the price the account paid for that plan before it. */
+  readonly reverts: {
+    readonly id: string;
+    readonly priceThenMinor: string;
+    readonly intervalThen: BillingInterval;
+    /** The promotion in that price; `runsNow`: it may still be asked for. */
+    readonly promotionThen: {
+      readonly promotionCode: string;
+      readonly description: string;
+      readonly runsNow: boolean;
+    } | null;
+  } | null;
 }
 
 /** Amounts are text: JSON has no integers of that size. */
@@ -73,6 +88,11 @@ export interface QuoteView {
 }
 
 const HELD_AT = `(SELECT max(t.at) FROM plan_change_transitions t WHERE t.plan_change_id = pc.id AND t.status = 'held')`;
+
+/** As the quote judges it: today in the customer's zone, and on the date of the change. */
+const RUNS_NOW = `o.withdrawn_at IS NULL AND o.plan_code = r.from_plan_code
+  AND daterange(o.valid_from, o.valid_until) @> (now() AT TIME ZONE c.time_zone)::date
+  AND daterange(o.valid_from, o.valid_until) @> coalesce(pc.effective_date, (now() AT TIME ZONE c.time_zone)::date)`;
 
 const VIEW = `
   SELECT pc.id, pc.status, pc.customer_id AS "customerId", pc.agent_id AS "agentId", pc.currency, c.time_zone AS "timeZone",
@@ -103,7 +123,18 @@ const VIEW = `
     (SELECT jsonb_build_object('hash', q.hash, 'effectiveDate', q.effective_date, 'consentId', k.id,
         'consentGivenAt', ${isoInstant('k.given_at')})
       FROM quotes q LEFT JOIN consents k ON k.plan_change_id = q.plan_change_id AND k.quote_hash = q.hash
-      WHERE q.plan_change_id = pc.id AND q.revision = pc.quote_revision - 1) AS superseded
+      WHERE q.plan_change_id = pc.id AND q.revision = pc.quote_revision - 1) AS superseded,
+    (SELECT r.id FROM plan_changes r WHERE r.id = pc.replaces_id AND r.closed_at = pc.opened_at) AS replaces,
+    (SELECT n.id FROM plan_changes n WHERE n.replaces_id = pc.id AND n.opened_at = pc.closed_at AND n.status <> 'rejected') AS "replacedBy",
+    (SELECT jsonb_build_object('id', r.id, 'priceThenMinor', r.from_price_minor::text, 'intervalThen', rv.billing_interval,
+        'promotionThen', (SELECT jsonb_build_object('promotionCode', o.promotion_code, 'description', o.description,
+            'runsNow', ${RUNS_NOW})
+          FROM subscription_periods p JOIN promotions o ON o.promotion_code = p.promotion_code
+          WHERE p.subscription_id = r.subscription_id AND lower(p.valid) = r.from_valid_from))
+      FROM plan_changes r
+      JOIN plan_versions rv ON (rv.plan_code, rv.version) = (r.from_plan_code, r.from_plan_version)
+      JOIN customers c ON c.id = r.customer_id
+      WHERE r.id = pc.reverts_id) AS reverts
   FROM plan_changes pc
   JOIN customers c ON c.id = pc.customer_id
   JOIN plan_versions fv ON (fv.plan_code, fv.version) = (pc.from_plan_code, pc.from_plan_version)

@@ -19,6 +19,7 @@ interface FactsRow {
     billing_interval: BillingInterval;
     technology: Technology;
     valid_from: string;
+    sold_until: string | null;
     opening_charge: { effective_date: string; days: number; amount_minor: string } | null;
   };
   offered: {
@@ -65,6 +66,7 @@ const ACCOUNT_FACTS = `
         'plan_code', p.plan_code, 'plan_name', v.plan_name, 'version', p.plan_version,
         'price_minor', p.price_minor::text, 'billing_interval', v.billing_interval, 'technology', v.technology,
         'valid_from', ${isoInstant('lower(p.valid)')},
+        'sold_until', (SELECT o.available_until FROM current_plan_versions o WHERE o.plan_code = p.plan_code),
         'opening_charge', (SELECT jsonb_build_object('effective_date', ch.effective_date, 'days', ch.days, 'amount_minor', ch.amount_minor::text)
            FROM charges ch WHERE ch.plan_change_id = p.plan_change_id AND ch.kind = 'charge' AND NOT ch.reversal
            ORDER BY ch.quote_revision DESC LIMIT 1))
@@ -125,6 +127,7 @@ export async function readAccount(knex: Knex, query: AccountQuery): Promise<Lock
       interval: current.billing_interval,
       technology: current.technology,
       validFrom: current.valid_from,
+      soldUntil: current.sold_until,
       openingCharge: current.opening_charge && {
         effectiveDate: current.opening_charge.effective_date,
         days: current.opening_charge.days,

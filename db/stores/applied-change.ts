@@ -10,7 +10,13 @@ interface AppliedRow {
   currency: string;
   when: AppliedChange['when'];
   effective_date: string;
-  from: { planCode: string; planName: string; priceMinor: string; interval: BillingInterval };
+  from: {
+    planCode: string;
+    planName: string;
+    priceMinor: string;
+    interval: BillingInterval;
+    soldUntil: string | null;
+  };
   agreed: {
     planCode: string;
     version: number;
@@ -44,7 +50,7 @@ const READ_BACK = `
     jsonb_build_object('fullName', c.full_name, 'email', c.email, 'accountNumber', c.account_number, 'timeZone', c.time_zone) AS customer,
     pc.currency, pc.activation_when AS when, q.effective_date,
     jsonb_build_object('planCode', pc.from_plan_code, 'planName', fv.plan_name, 'priceMinor', pc.from_price_minor::text,
-      'interval', fv.billing_interval) AS from,
+      'interval', fv.billing_interval, 'soldUntil', (SELECT o.available_until FROM current_plan_versions o WHERE o.plan_code = pc.from_plan_code)) AS from,
     jsonb_build_object('planCode', pc.to_plan_code, 'version', pc.to_plan_version, 'priceMinor', pc.to_price_minor::text,
       'quoteHash', q.hash, 'lines', q.lines, 'toBalanceMinor', q.to_balance_minor::text) AS agreed,
     (SELECT jsonb_build_object('planCode', p.plan_code, 'planName', v.plan_name, 'version', p.plan_version,

@@ -29,7 +29,8 @@ const NOTE_KINDS = members<NoteKind>({
 
 /** Kinds of notes that are not written by a step, but by the API, a webhook or a repair. */
 const OTHER_NOTE_KINDS = [
-  ...['identified', 'identification_failed', 'options_discussed', 'consent_refused', 'confirmed'],
+  ...['identified', 'identification_failed', 'options_discussed', 'consent_refused', 'consent_link_closed'],
+  'confirmed',
   ...['email_delivered', 'email_undeliverable', 'repaired', 'remark'],
 ];
 

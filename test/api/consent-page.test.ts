@@ -171,10 +171,17 @@ describe('Consent page', () => {
       await link.customer.look(),
     ]) {
       assert.equal(answer.status, 429);
-      assert.match(answer.headers.get('retry-after') ?? '', /^\d+$/);
-      assert.match(answer.text, /<h1>Too many tries<\/h1>/);
+      // Closed for good: there is no time after which to try again.
+      assert.equal(answer.headers.get('retry-after'), null);
+      assert.match(answer.text, /<h1>This link is closed<\/h1>[^]*closed for good[^]*Call us for a new one/);
     }
     expectProblem(await link.customer.send(agreementOf(link.account)), 429, 'too-many-tries');
+    const closed = (await api.rig
+      .knex('account_notes')
+      .where({ customer_id: link.account.customerId, kind: 'consent_link_closed' })
+      .pluck('body')) as string[];
+    assert.equal(closed.length, 1);
+    assert.match(closed[0] ?? '', /closed for good after 5 answers .* Call the customer, or send a new link/);
     assert.deepEqual(await linkRow(link), { failed_tries: 5, used_at: null });
     // Another mail is another link: the customer is not locked out for good.
     const path = await askForConsent(api, link.change.planChangeId);

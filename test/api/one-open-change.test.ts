@@ -87,7 +87,9 @@ describe('API: one open change per subscription', () => {
     const answer = await api.post('/v1/plan-changes', body, { key });
     const second = answer.read(planChange);
     assert.deepEqual([answer.status, second.to?.planCode], [201, 'fiber-complete']);
-    assert.equal((await now(first)).status, 'cancelled');
+    const gone = await now(first);
+    assert.deepEqual([gone.status, gone.replacedBy, gone.replaces], ['cancelled', second.planChangeId, null]);
+    assert.deepEqual([second.replaces, second.replacedBy], [first.planChangeId, null]);
     assert.equal(await openIdOf(), second.planChangeId);
     assert.equal((await api.post('/v1/plan-changes', body, { key })).text, answer.text);
 

@@ -64,12 +64,45 @@ describe('API: back to the plan before', () => {
       /from Fiber Basic at \$73\.75 a month to Fiber Plus at \$89\.15 a month/,
     );
     assert.doesNotMatch(reverted.quote?.script.text ?? '', /promotion/);
+    const { planChangeId, ...shown } = reverted.revert ?? assert.fail();
+    assert.notEqual(planChangeId, reverted.planChangeId);
+    assert.deepEqual(shown, {
+      priceThen: usd('80.24'),
+      priceNow: usd('89.15'),
+      difference: usd('8.91'),
+      promotionThen: { promotionCode: 'FIBER-10', description: '10 % off Fiber Plus', runsNow: true },
+      note:
+        'Going back to Fiber Plus: it was $80.24 a month and is $89.15 now, $8.91 more. The promotion FIBER-10 of then ' +
+        '(10 % off Fiber Plus) still runs and is not in this quote: cancel this change and revert with promotionCode FIBER-10 to have it.',
+    });
+    const [quoted] = (await api.rig
+      .knex('account_notes')
+      .where({ plan_change_id: reverted.planChangeId, kind: 'quoted' })
+      .pluck('body')) as string[];
+    assert.match(quoted ?? '', /^Going back to Fiber Plus: /);
+  });
+
+  it('is refused in words that fit: cancel while it is open, nothing to do once it has ended', async () => {
+    const account = await api.stranger();
+    const change = await api.opened(account);
+    const { identificationId } = await api.identify(account);
+    const path = `/v1/plan-changes/${change.planChangeId}`;
+    const revert = () =>
+      api.post(`${path}/revert`, { identificationId, activation: { when: 'immediately' } });
+    assert.match(expectProblem(await revert(), 409, 'nothing-to-revert').detail, /Cancel this one instead/);
+    await api.post(`${path}/cancel`, { reason: 'no longer wanted' });
+    const { detail } = expectProblem(await revert(), 409, 'nothing-to-revert');
+    assert.match(detail, /It is cancelled: the customer has the plan of before/);
   });
 
   it('has the price of a promotion that runs now, where it is asked for', async () => {
     const { answer } = await revertAfter({}, promoted, { promotionCode: 'FIBER-10' });
     const { to } = answer.read(planChange);
     assert.deepEqual([to?.price, to?.promotionCode], [usd('80.24'), 'FIBER-10']);
+    assert.equal(
+      answer.read(planChange).revert?.note,
+      'Going back to Fiber Plus: it was $80.24 a month and is $80.24 now, the same.',
+    );
   });
 
   it('refuses a promotion that is over, of another plan, or none', async () => {
@@ -89,6 +122,12 @@ describe('API: back to the plan before', () => {
   const retired: AccountOverrides = { planCode: 'dsl-two-lines', startDate: '2023-01-15' };
 
   it('refuses a plan that is no longer sold, and names the nearest that are', async () => {
+    const asked = await api.opened(await api.stranger(retired), { planCode: 'dsl-phone-plus' });
+    // Whoever leaves it hears so before agreeing.
+    assert.match(
+      asked.quote?.script.text ?? '',
+      /You could not go back: DSL and Two Lines is no longer sold\./,
+    );
     const { answer, account } = await revertAfter(retired, [{ planCode: 'dsl-phone-plus' }]);
     const problem = expectProblem(answer, 422, 'plan-not-available');
     assert.match(problem.detail, /nearestPlans/);

@@ -15,7 +15,7 @@ import {
 const NOW = '2026-11-16T18:00:00Z';
 export const current: CurrentPlan = {
   ...{ planCode: 'basic', planName: 'Basic', version: 2, priceMinor: 3000n, interval: 'month' },
-  ...{ technology: 'dsl', validFrom: '2025-06-01T05:00:00.000000Z', openingCharge: null },
+  ...{ technology: 'dsl', validFrom: '2025-06-01T05:00:00.000000Z', openingCharge: null, soldUntil: null },
 };
 export const offered: OfferedPlan = {
   ...{

@@ -9,7 +9,7 @@ const applied: AppliedChange = {
   planChangeId: 'c0ffee00-0000-5000-8000-000000000001',
   customer: { fullName: 'A', email: 'a@example.com', accountNumber: '1', timeZone: 'UTC' },
   ...{ currency: 'USD', when: 'immediately', effectiveDate: '2026-11-16' },
-  from: { planCode: 'plus', planName: 'Plus', priceMinor: 5000n, interval: 'month' },
+  from: { planCode: 'plus', planName: 'Plus', priceMinor: 5000n, interval: 'month', soldUntil: null },
   agreed: {
     ...{ planCode: 'basic', version: 2, priceMinor: 3000n, quoteHash: 'ab' },
     ...{ lines: [credit, charge], toBalanceMinor: 1000n },

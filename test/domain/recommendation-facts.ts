@@ -46,7 +46,7 @@ export function factsOf(account: NewAccount, offers: readonly PlanOffer[] = OFFE
       currency: 'USD',
       timeZone: account.timeZone,
       anchorDate: account.anchorDate,
-      current: { ...plan, priceMinor, validFrom, openingCharge: null },
+      current: { ...plan, priceMinor, validFrom, openingCharge: null, soldUntil: null },
       terms: { version: '2025-02', sha256: '0'.repeat(64) },
       periods: [
         { from: validFrom, until: null, priceMinor, interval: plan.interval, openedImmediately: false },

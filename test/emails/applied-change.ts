@@ -7,7 +7,7 @@ export interface Scene extends Partial<
     'currency' | 'timeZone' | 'anchorDate' | 'when' | 'effectiveDate' | 'balanceMinor' | 'promotionCode'
   >
 > {
-  readonly from?: Partial<PricedPlan>;
+  readonly from?: Partial<PricedPlan> & { readonly soldUntil?: string };
   readonly to?: Partial<PricedPlan>;
   readonly fullName?: string;
   readonly features?: readonly string[];
@@ -21,8 +21,9 @@ const ACCOUNT_NUMBER = '7590-CANARY';
 /** The plans of a scene and the figures that the product itself quotes for them. */
 export function quotedScene(scene: Scene) {
   const plan = { version: 1, interval: 'month' as const };
-  const from: PricedPlan = {
+  const from: PricedPlan & { soldUntil: string | null } = {
     ...plan,
+    soldUntil: null,
     planCode: 'fiber-basic',
     planName: 'Fiber Basic',
     priceMinor: 3000n,
