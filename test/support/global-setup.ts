@@ -2,7 +2,7 @@ import { closeBrowser } from './browser.ts';
 import { replayRecorded } from './replay-after-run.ts';
 import { stopTestStack } from './test-stack.ts';
 
-const REPLAY_WITHIN_MS = 120_000;
+const REPLAY_WITHIN_MS = 300_000;
 
 /** Around the whole run. Every history that its suites made must replay with the code as it is. */
 export const mochaHooks: Mocha.RootHookObject = {

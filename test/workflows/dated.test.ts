@@ -124,7 +124,7 @@ describe('a dated change', () => {
     await change.consent();
     const activation = { when: 'on_date', date: '2020-01-01' } as const;
     assert.deepEqual(await change.reschedule(activation), {
-      ...{ outcome: 'rejected', code: 'activation-date-invalid' },
+      ...{ outcome: 'rejected', code: 'activation-date-invalid', activation },
     });
     const { status, quote_revision: revision } = await change.row();
     assert.deepEqual([status, revision], ['scheduled', 1]);

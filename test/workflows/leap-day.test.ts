@@ -59,8 +59,9 @@ describe('29 February', () => {
   /** Waits, year for year, until the date can be ordered, and orders it. */
   const moveTo = async (traveller: Traveller, date: string): Promise<void> => {
     while (date > inDays(CHICAGO, traveller.skippedDays + FAR)) {
-      assert.deepEqual(await traveller.change.reschedule({ when: 'on_date', date: daysAfter(date, 40) }), {
-        ...{ outcome: 'rejected', code: 'activation-date-invalid' },
+      const activation = { when: 'on_date', date: daysAfter(date, 40) } as const;
+      assert.deepEqual(await traveller.change.reschedule(activation), {
+        ...{ outcome: 'rejected', code: 'activation-date-invalid', activation },
       });
       await ask(traveller, inDays(CHICAGO, traveller.skippedDays + FAR));
       await agree(traveller);
