@@ -72,6 +72,8 @@ const environment = z.object({
   TASK_QUEUE: z.string().min(1).default('plan-change'),
   /** Path of a prebuilt workflow bundle; without it the worker bundles at start. */
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
+  /** Folder of the built console; `npm run build:console` makes the default one. */
+  CONSOLE_FOLDER: z.string().min(1).default('dist/console'),
   SENDGRID_API_KEY: z.string().min(1).optional(),
   /** Where the SendGrid client sends to; set to the local double in development. */
   SENDGRID_BASE_URL: url.optional(),
@@ -98,6 +100,7 @@ export interface Config {
     readonly trustedProxies: number | string[];
     readonly limits: LimitFigures;
   };
+  readonly consoleFolder: string;
   readonly temporal: {
     readonly connection: ClientConnectConfig['connectionOptions'];
     readonly namespace: string;
@@ -164,6 +167,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
         identificationWindowMinutes: settings.IDENTIFICATION_WINDOW_MINUTES,
       },
     },
+    consoleFolder: settings.CONSOLE_FOLDER,
     temporal: {
       connection: {
         ...temporal.connectionOptions,

@@ -4,6 +4,8 @@ import express from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import { consentPageRouter } from './consent-page/router.ts';
+import { consoleRouter } from './console/console-router.ts';
+import { sessionRouter } from './console/session-router.ts';
 import type { ApiDeps } from './deps.ts';
 import { docsRouter } from './docs.ts';
 import { healthRouter } from './health.ts';
@@ -75,6 +77,8 @@ export function createApp(deps: ApiDeps): Express {
   app.use(metrics.router);
   app.use(docsRouter(document));
   app.use(consentPageRouter(deps));
+  app.use(consoleRouter(deps.consoleFolder));
+  app.use(sessionRouter(deps));
   app.use(sendgridWebhookRouter(deps));
   app.use(eventsRouter(deps));
   app.use(express.json({ limit: BODY_LIMIT, strict: false, type: () => true }));

@@ -38,5 +38,7 @@ export interface ApiDeps {
   readonly consentMailLimit: ConsentMailLimit;
   readonly statusEvents: StatusEvents;
   readonly evidence: EvidenceKeyring;
+  /** Folder of the built console; without it `/console` says how to build it. */
+  readonly consoleFolder?: string;
   readonly temporal: { readonly uiUrl: string; readonly namespace: string };
 }

@@ -27,10 +27,6 @@ export function docsRouter(document: object): Router {
   router.get('/openapi.json', (_request, response) => {
     response.json(document);
   });
-  // There is no screen for agents yet: what programs use is what there is to see.
-  router.get('/console', (_request, response) => {
-    response.redirect('/docs');
-  });
   router.get('/docs', (_request, response) => {
     response.set(
       'content-security-policy',

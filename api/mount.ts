@@ -3,20 +3,25 @@ import type { z } from 'zod';
 import type { StoredAnswer } from '../db/stores/idempotency-keys.ts';
 import { isUuid } from './access-to-customer.ts';
 import type { Agent } from './auth.ts';
-import { authenticate, authorize, NOBODY } from './auth.ts';
+import { authorize, NOBODY } from './auth.ts';
 import type { ApiDeps } from './deps.ts';
 import type { InputProblem } from './http-errors.ts';
 import { HttpProblem, invalidInput, notFound } from './http-errors.ts';
 import { keyedRequest } from './idempotency.ts';
 import { routeNamed } from './metrics.ts';
 import { problemBody, requestIdOf } from './problem-handler.ts';
+import { agentOfRequest } from './request-agent.ts';
 import type { Answer, Route } from './route.ts';
 
 /** One bad request can have thousands: nobody reads more than the first. */
 const SHOWN_PROBLEMS = 20;
 
 /** Serves a route: authenticate, authorise, parse once, one call, serialise. */
-export function mount(app: Express, deps: Pick<ApiDeps, 'knex' | 'rateLimits'>, route: Route): void {
+export function mount(
+  app: Express,
+  deps: Pick<ApiDeps, 'knex' | 'publicUrl' | 'rateLimits'>,
+  route: Route,
+): void {
   const { knex } = deps;
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
   app[route.method](path, routeNamed(route.path), async (request, response) => {
@@ -27,7 +32,7 @@ export function mount(app: Express, deps: Pick<ApiDeps, 'knex' | 'rateLimits'>, 
     if (route.path.includes('{id}') && !isUuid(idOf(request))) throw notFound('id');
     const query = parse(route.query, request.query, 'query');
     const body = parse(route.body, route.body ? (request.body ?? {}) : undefined, '');
-    const keyed = await keyedRequest(knex, route, agent, {
+    const keyed = await keyedRequest(deps.knex, route, agent, {
       key: request.get('idempotency-key'),
       path: request.path,
       body: request.body as unknown,
@@ -56,14 +61,14 @@ function idOf(request: Request): string {
 }
 
 async function agentOf(
-  { knex, rateLimits }: Pick<ApiDeps, 'knex' | 'rateLimits'>,
+  deps: Pick<ApiDeps, 'knex' | 'publicUrl' | 'rateLimits'>,
   route: Route,
   request: Request,
   response: Response,
 ): Promise<Agent> {
   if (route.access === 'public') return NOBODY;
-  const agent = await authenticate(knex, request.get('authorization'));
-  response.set(await rateLimits.agent(agent.agentId));
+  const agent = await agentOfRequest(deps, request);
+  response.set(await deps.rateLimits.agent(agent.agentId));
   authorize(agent, route.access);
   return agent;
 }

@@ -1,6 +1,8 @@
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
 import { z } from 'zod';
+import { cookieName } from './console/session-cookie.ts';
+import { SESSION_PATHS } from './console/session-paths.ts';
 import { EXTRA_PATHS } from './openapi-extras.ts';
 import type { Route } from './route.ts';
 import { problem } from './schemas/common.ts';
@@ -17,7 +19,7 @@ export interface OpenApiDocument {
 
 /** The OpenAPI 3.1 document of the routes: the same schemas that validate. */
 export function openApiDocument(routes: readonly Route[], publicUrl: string): OpenApiDocument {
-  const paths: ZodOpenApiPathsObject = { ...EXTRA_PATHS };
+  const paths: ZodOpenApiPathsObject = { ...EXTRA_PATHS, ...SESSION_PATHS };
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
   }
@@ -31,9 +33,20 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Op
         'Every error is application/problem+json with a stable code.',
     },
     servers: [{ url: publicUrl }],
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
     paths,
-    components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: cookieName(publicUrl),
+          description:
+            'Set by POST /v1/session. What changes something also needs the header X-Requested-By and comes from the same origin.',
+        },
+      },
+    },
   });
   return { ...document, paths: { ...document.paths } };
 }

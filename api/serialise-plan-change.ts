@@ -21,20 +21,26 @@ export function serialisePlanChange(
       planCode: view.fromPlanCode,
       planName: view.fromPlanName,
       price: toMoneyJson(view.fromPriceMinor, currency),
+      interval: view.fromInterval,
     },
     to:
-      view.toPlanCode === null || view.toPlanName === null || view.toPriceMinor === null
+      view.toPlanCode === null ||
+      view.toPlanName === null ||
+      view.toPriceMinor === null ||
+      view.toInterval === null
         ? null
         : {
             planCode: view.toPlanCode,
             planName: view.toPlanName,
             price: toMoneyJson(view.toPriceMinor, currency),
+            interval: view.toInterval,
             promotionCode: view.promotionCode,
           },
     activation: {
       when: view.activationWhen,
       date: view.effectiveDate,
       at: view.activateAt ?? view.appliedAt,
+      timeZone: view.timeZone,
     },
     quote: view.quote && serialiseQuote(view.quote, currency, deps.publicUrl),
     consent: view.consent,

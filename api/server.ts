@@ -48,6 +48,7 @@ async function main(): Promise<void> {
     webhookPublicKey: config.mail.webhookPublicKey,
     publicUrl: config.api.publicUrl,
     company: { name: config.mail.companyName, phone: config.mail.companyPhone },
+    consoleFolder: config.consoleFolder,
     temporal: { uiUrl: temporal.uiUrl, namespace: temporal.namespace },
   });
 

@@ -44,6 +44,16 @@ CREATE TABLE account_notes (
   request_id uuid
 );
 
+CREATE TABLE agent_sessions (
+  id uuid NOT NULL DEFAULT uuidv7(),
+  token_sha256 text NOT NULL,
+  api_key_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  used_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone
+);
+
 CREATE TABLE agents (
   id uuid NOT NULL DEFAULT uuidv7(),
   handle text NOT NULL,
@@ -371,6 +381,14 @@ ALTER TABLE account_notes ADD CONSTRAINT account_notes_request_id_key UNIQUE (re
 
 ALTER TABLE account_notes ADD CONSTRAINT account_notes_sequence_check CHECK ((sequence >= 1));
 
+ALTER TABLE agent_sessions ADD CONSTRAINT agent_sessions_api_key_id_fkey FOREIGN KEY (api_key_id) REFERENCES api_keys(id);
+
+ALTER TABLE agent_sessions ADD CONSTRAINT agent_sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE agent_sessions ADD CONSTRAINT agent_sessions_token_sha256_check CHECK ((token_sha256 ~ '^[0-9a-f]{64}$'::text));
+
+ALTER TABLE agent_sessions ADD CONSTRAINT agent_sessions_token_sha256_key UNIQUE (token_sha256);
+
 ALTER TABLE agents ADD CONSTRAINT agents_handle_key UNIQUE (handle);
 
 ALTER TABLE agents ADD CONSTRAINT agents_pkey PRIMARY KEY (id);
@@ -628,6 +646,8 @@ ALTER TABLE usage_records ADD CONSTRAINT usage_records_subscription_id_fkey FORE
 
 ALTER TABLE usage_records ADD CONSTRAINT usage_records_used_check CHECK ((used >= (0)::numeric));
 
+CREATE INDEX agent_sessions_by_key ON public.agent_sessions USING btree (api_key_id);
+
 CREATE INDEX balance_entries_by_customer ON public.balance_entries USING btree (customer_id, effective_date);
 
 CREATE INDEX consent_evidence_by_change ON public.consent_evidence USING btree (plan_change_id);
@@ -861,6 +881,12 @@ CREATE TRIGGER terms_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.t
 GRANT INSERT, SELECT ON account_notes TO app;
 
 GRANT SELECT ON account_notes TO auditor;
+
+GRANT INSERT, SELECT ON agent_sessions TO app;
+
+GRANT UPDATE (ended_at, used_at) ON agent_sessions TO app;
+
+GRANT SELECT ON agent_sessions TO auditor;
 
 GRANT SELECT ON agents TO app;
 

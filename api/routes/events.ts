@@ -4,9 +4,10 @@ import { transitionsAfter } from '../../db/read-models/transitions.ts';
 import { isTerminal } from '../../domain/plan-change-status.ts';
 import type { PlanChangeView } from '../../db/read-models/plan-changes.ts';
 import { requirePlanChange } from '../access-to-customer.ts';
-import { ACCESS, authenticate, authorize } from '../auth.ts';
+import { ACCESS, authorize } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem } from '../http-errors.ts';
+import { agentOfRequest } from '../request-agent.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** When the database is asked again after it did not answer. */
@@ -19,12 +20,12 @@ const AGAIN_MS = 1_000;
 export function eventsRouter(deps: ApiDeps): Router {
   const router = Router();
   router.get('/v1/plan-changes/:id/events', async (request, response) => {
-    const agent = await authenticate(deps.knex, request.get('authorization'));
+    const agent = await agentOfRequest(deps, request);
     response.set(await deps.rateLimits.agent(agent.agentId));
     authorize(agent, ACCESS.everyone);
     const view = await requirePlanChange(deps, agent, request.params.id);
     const admit = async (): Promise<PlanChangeView> =>
-      requirePlanChange(deps, await authenticate(deps.knex, request.get('authorization')), request.params.id);
+      requirePlanChange(deps, await agentOfRequest(deps, request), request.params.id);
     const after = lastEventId(request);
     if (isTerminal(view.status) && (await transitionsAfter(deps.knex, view.id, after)).length === 0) {
       // Nothing will ever follow: 204 tells a listener not to connect again.

@@ -92,6 +92,7 @@ function serialise(made: Identification, account: AccountOverview) {
       planCode: account.planCode,
       planName: account.planName,
       price: toMoneyJson(account.priceMinor, account.currency),
+      interval: account.interval,
       since: account.since,
       cycle: cycleContaining(account.anchorDate, account.interval, account.today),
     },

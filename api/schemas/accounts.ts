@@ -24,6 +24,7 @@ export const identification = z
       planCode: z.string(),
       planName: z.string(),
       price: money,
+      interval,
       since: instant,
       cycle: z.strictObject({ start: plainDate, end: plainDate }),
     }),

@@ -4,6 +4,7 @@ import { HOLD_REASONS, PLAN_CHANGE_STATUSES } from '../../domain/plan-change-sta
 import {
   cursor,
   instant,
+  interval,
   money,
   pageSize,
   plainDate,
@@ -109,7 +110,12 @@ export const listQuery = z.strictObject({
   limit: pageSize,
 });
 
-const pricedPlan = z.strictObject({ planCode: z.string(), planName: z.string(), price: money });
+const pricedPlan = z.strictObject({
+  planCode: z.string(),
+  planName: z.string(),
+  price: money,
+  interval: interval.meta({ description: 'What the price is for.' }),
+});
 
 export const quoteLine = z.strictObject({
   kind: z.enum(['credit', 'charge', 'fee']),
@@ -132,6 +138,7 @@ export const planChange = z
       when: z.enum(['immediately', 'on_date', 'end_of_cycle']),
       date: plainDate.nullable(),
       at: instant.nullable(),
+      timeZone: z.string().meta({ description: "The customer's, in which the dates are." }),
     }),
     quote: z
       .strictObject({

@@ -8,6 +8,7 @@ import * as m006 from './006-ledger.ts';
 import * as m007 from './007-account-notes.ts';
 import * as m008 from './008-email-and-idempotency.ts';
 import * as m009 from './009-consent-links.ts';
+import * as m010 from './010-agent-sessions.ts';
 import * as m011 from './011-request-limits.ts';
 import * as m012 from './012-anchors-and-rights.ts';
 import * as m013 from './013-mail-outcomes.ts';
@@ -23,6 +24,7 @@ const migrations: Record<string, Knex.Migration> = {
   '007-account-notes': m007,
   '008-email-and-idempotency': m008,
   '009-consent-links': m009,
+  '010-agent-sessions': m010,
   '011-request-limits': m011,
   '012-anchors-and-rights': m012,
   '013-mail-outcomes': m013,

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { EmailStatus } from '../../domain/email-status.ts';
+import type { BillingInterval } from '../../domain/billing-cycle.ts';
 import type { HoldReason, PlanChangeStatus } from '../../domain/plan-change-status.ts';
 import { isoInstant, rows } from '../sql.ts';
 import type { StoredLine } from '../stores/quote-lines.ts';
@@ -11,12 +12,16 @@ export interface PlanChangeView {
   readonly customerId: string;
   readonly agentId: string;
   readonly currency: string;
+  /** The customer's, in which the dates are. */
+  readonly timeZone: string;
   readonly fromPlanCode: string;
   readonly fromPlanName: string;
   readonly fromPriceMinor: bigint;
+  readonly fromInterval: BillingInterval;
   readonly toPlanCode: string | null;
   readonly toPlanName: string | null;
   readonly toPriceMinor: bigint | null;
+  readonly toInterval: BillingInterval | null;
   readonly promotionCode: string | null;
   readonly activationWhen: 'immediately' | 'on_date' | 'end_of_cycle';
   readonly effectiveDate: string | null;
@@ -70,8 +75,9 @@ export interface QuoteView {
 const HELD_AT = `(SELECT max(t.at) FROM plan_change_transitions t WHERE t.plan_change_id = pc.id AND t.status = 'held')`;
 
 const VIEW = `
-  SELECT pc.id, pc.status, pc.customer_id AS "customerId", pc.agent_id AS "agentId", pc.currency,
+  SELECT pc.id, pc.status, pc.customer_id AS "customerId", pc.agent_id AS "agentId", pc.currency, c.time_zone AS "timeZone",
     pc.from_plan_code AS "fromPlanCode", fv.plan_name AS "fromPlanName", pc.from_price_minor AS "fromPriceMinor",
+    fv.billing_interval AS "fromInterval", tv.billing_interval AS "toInterval",
     pc.to_plan_code AS "toPlanCode", tv.plan_name AS "toPlanName", pc.to_price_minor AS "toPriceMinor",
     pc.promotion_code AS "promotionCode", pc.activation_when AS "activationWhen", pc.effective_date AS "effectiveDate",
     ${isoInstant('pc.activate_at')} AS "activateAt", ${isoInstant('pc.applied_at')} AS "appliedAt",
@@ -99,6 +105,7 @@ const VIEW = `
       FROM quotes q LEFT JOIN consents k ON k.plan_change_id = q.plan_change_id AND k.quote_hash = q.hash
       WHERE q.plan_change_id = pc.id AND q.revision = pc.quote_revision - 1) AS superseded
   FROM plan_changes pc
+  JOIN customers c ON c.id = pc.customer_id
   JOIN plan_versions fv ON (fv.plan_code, fv.version) = (pc.from_plan_code, pc.from_plan_version)
   LEFT JOIN plan_versions tv ON (tv.plan_code, tv.version) = (pc.to_plan_code, pc.to_plan_version)`;
 

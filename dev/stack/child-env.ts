@@ -17,6 +17,7 @@ export interface Places {
     readonly retiredKeys: string;
     readonly anchorFolder: string;
   };
+  readonly consoleFolder: string;
   /** Verification key of the double's events. */
   readonly webhookVerificationKey: string;
 }
@@ -49,6 +50,7 @@ export function productEnv(config: StartConfig, places: Places): NodeJS.ProcessE
       EVIDENCE_RETIRED_SIGNERS: places.evidence.retiredKeys,
     }),
     ANCHOR_DIR: givenFolder || places.evidence.anchorFolder,
+    CONSOLE_FOLDER: places.consoleFolder,
     // With a key of SendGrid's own the mails go there, and a user's verification key is passed on with the rest
     // of the environment; without one they go, through the same code, to the double.
     ...(config.sendgridKey === undefined && {

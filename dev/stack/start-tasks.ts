@@ -4,6 +4,7 @@ import { demoCustomers, seedDemo } from '../seed/seed-demo.ts';
 import { webhookKey } from '../sendgrid-double/webhook-key.ts';
 import { bringUpPostgres, bringUpTemporal, type PostgresPlace, type TemporalPlace } from './bring-up.ts';
 import { productEnv } from './child-env.ts';
+import { buildConsole } from './console-build.ts';
 import type { DevelopmentKeys } from './development-keys.ts';
 import { writeDemoCustomers, writeEndpoints, type Endpoints } from './endpoints.ts';
 import { anchorFolder, evidenceKeys } from './evidence-keys.ts';
@@ -21,6 +22,7 @@ export interface Progress {
   postgres: PostgresPlace;
   temporal: TemporalPlace;
   bundle: string;
+  consoleFolder: string;
   appUrl: string;
   env: NodeJS.ProcessEnv;
   endpoints: Endpoints;
@@ -83,6 +85,14 @@ export function startTasks({ config, checkout, supervisor, logFolder, signal }: 
                   step.title = `Workflow bundle: ${isNew ? 'made' : 'up to date'}`;
                 },
               },
+              {
+                title: 'Console',
+                task: async (done, step) => {
+                  const { folder, isNew } = await buildConsole({ checkout, dataDir });
+                  done.consoleFolder = folder;
+                  step.title = `Console: ${isNew ? 'built' : 'up to date'}`;
+                },
+              },
             ],
             { concurrent: true },
           ),
@@ -109,6 +119,7 @@ export function startTasks({ config, checkout, supervisor, logFolder, signal }: 
               retiredKeys: retired.map(({ publicKey }) => publicKey).join(','),
               anchorFolder: anchorFolder(dataDir),
             },
+            consoleFolder: done.consoleFolder,
             webhookVerificationKey: verificationKey,
           });
         },

@@ -4,6 +4,7 @@ import type { StartConfig } from './start-config.ts';
 /** What is where, for the person who started it. */
 export function summary(endpoints: Endpoints, config: StartConfig): string {
   const rows: [string, string][] = [
+    ['Console', endpoints.console],
     ['API', endpoints.api],
     ['API documentation', endpoints.docs],
     ['Temporal UI', endpoints.temporalUi],

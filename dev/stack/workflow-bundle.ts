@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { writePrivateFile } from './private-file.ts';
+import { sourceHash } from './source-hash.ts';
 import { StartError } from './start-error.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function buildWorkflowBundle(options: {
 }): Promise<{ file: string; isNew: boolean }> {
   const file = path.join(options.dataDir, 'workflow-bundle.js');
   const hashFile = `${file}.sha256`;
-  const hash = await sourceHash(options.checkout);
+  const hash = await sourceHash(options.checkout, ['domain', 'workflows', 'package-lock.json']);
   const known = existsSync(file) ? await readFile(hashFile, 'utf8').catch(() => '') : '';
   if (known.trim() === hash) return { file, isNew: false };
   await writePrivateFile(file, await bundle(path.join(options.checkout, 'workflows', 'index.ts')));
@@ -44,22 +44,4 @@ async function bundle(workflowsPath: string): Promise<string> {
       { cause: error },
     );
   }
-}
-
-async function sourceHash(checkout: string): Promise<string> {
-  const hash = createHash('sha256');
-  const sources = [...(await filesUnder(checkout, 'domain')), ...(await filesUnder(checkout, 'workflows'))];
-  for (const name of [...sources, 'package-lock.json']) {
-    const content = await readFile(path.join(checkout, name)).catch(() => Buffer.alloc(0));
-    hash.update(`${name}\0${content.length}\0`).update(content);
-  }
-  return hash.digest('hex');
-}
-
-async function filesUnder(checkout: string, folder: string): Promise<string[]> {
-  const entries = await readdir(path.join(checkout, folder), { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(checkout, path.join(entry.parentPath, entry.name)))
-    .sort();
 }

@@ -244,6 +244,7 @@ describe('SendGrid double: the key of its events', () => {
     temporalUi: 'http://127.0.0.1:8233',
     workflowBundle: 'bundle.js',
     evidence: { signingKey: 'key of the company', retiredKeys: '', anchorFolder: 'anchors' },
+    consoleFolder: 'console',
     webhookVerificationKey: 'key of the double',
   };
 

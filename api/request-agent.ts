@@ -1,0 +1,26 @@
+import type { Request } from 'express';
+import { useSession, type AgentSession } from '../db/stores/agent-sessions.ts';
+import type { Agent } from './auth.ts';
+import { authenticate } from './auth.ts';
+import { requireConsole } from './console/same-origin.ts';
+import { SESSION_LIFETIMES, sessionTokenOf, sha256 } from './console/session-cookie.ts';
+import type { ApiDeps } from './deps.ts';
+
+const READS = new Set(['GET', 'HEAD']);
+
+/**
+ * The agent behind a request: by `Authorization`, or without that header by the console's session cookie. What
+ * changes something by cookie must come from the console itself (403 `cross-site-request`). Throws 401 as
+ * `authenticate` does.
+ */
+export async function agentOfRequest(
+  { knex, publicUrl }: Pick<ApiDeps, 'knex' | 'publicUrl'>,
+  request: Request,
+): Promise<Agent | AgentSession> {
+  const authorization = request.get('authorization');
+  const token = authorization === undefined ? sessionTokenOf(request.get('cookie'), publicUrl) : undefined;
+  if (token === undefined) return authenticate(knex, authorization);
+  if (!READS.has(request.method)) requireConsole(request);
+  const session = await useSession(knex, sha256(token), SESSION_LIFETIMES.idleSeconds);
+  return session ?? authenticate(knex, undefined);
+}

@@ -1,0 +1,46 @@
+import type { ComponentChildren } from 'preact';
+import type { Session } from '../api/types.ts';
+import { Mark } from '../components/mark.tsx';
+import { signOut } from '../session/session.ts';
+import { Link } from './link.tsx';
+import { NAVIGATION } from './routes.tsx';
+
+/** What is around every screen: navigation, who is signed in, and the way out. */
+export function Shell(props: {
+  readonly session: Session;
+  readonly path: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <>
+      <a class="skip-link" href="#main">
+        Skip to the content
+      </a>
+      <header class="top-bar">
+        <div class="top-bar-inner">
+          <Link to="/identify" class="brand">
+            <Mark />
+            Plan change
+          </Link>
+          <nav aria-label="Main" class="top-nav">
+            {NAVIGATION.map(({ to, label, covers }) => (
+              <Link key={to} to={to} current={covers.test(props.path)}>
+                {label}
+              </Link>
+            ))}
+          </nav>
+          <div class="who">
+            <span class="who-name">{props.session.name}</span>
+            <span class="badge">{props.session.role}</span>
+            <button type="button" class="button quiet small" onClick={() => void signOut()}>
+              Sign out
+            </button>
+          </div>
+        </div>
+      </header>
+      <main id="main" class="page" tabIndex={-1}>
+        {props.children}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,6 @@
+/** What the customer would like to have quoted. */
+export interface ChosenPlan {
+  readonly planCode: string;
+  readonly planName: string;
+  readonly promotionCode: string | undefined;
+}

@@ -1,0 +1,87 @@
+import { useState } from 'preact/hooks';
+import { post } from '../api/request.ts';
+import type { PlanChange } from '../api/types.ts';
+import { useAction } from '../api/use-action.ts';
+import { Button } from '../components/button.tsx';
+import { OneOf } from '../components/choices.tsx';
+import { dateText, instantText, isZero, moneyText } from '../components/format.ts';
+import { ErrorNotice } from '../components/notice.tsx';
+import { Card } from '../components/screen.tsx';
+import { mayServe } from '../session/rights.ts';
+
+type Channel = 'phone' | 'chat' | 'in_person' | 'email';
+
+/** Step 5: "Inform the customer that the plan change is complete. Explain any immediate changes or interruptions." */
+export function Confirmation(props: {
+  readonly change: PlanChange;
+  readonly take: (change: PlanChange) => void;
+}) {
+  const { change, take } = props;
+  const [channel, setChannel] = useState<Channel>('phone');
+  const explained = sentencesOf(change);
+  const action = useAction(
+    (body: { readonly explained: readonly string[]; readonly channel: Channel }, key) =>
+      post<PlanChange>(`/v1/plan-changes/${change.planChangeId}/confirmation`, body, key),
+    take,
+  );
+  return (
+    <Card title="Tell the customer">
+      <ul class="tell">
+        {explained.map((sentence) => (
+          <li key={sentence} class={change.interruptions.includes(sentence) ? 'interruption' : ''}>
+            {sentence}
+          </li>
+        ))}
+      </ul>
+      {change.confirmedAt !== null ? (
+        <p class="confirmed" role="status">
+          Told on {instantText(change.confirmedAt)}. It is in the account notes.
+        </p>
+      ) : (
+        mayServe() && (
+          <form
+            class="stack"
+            onSubmit={(event) => {
+              event.preventDefault();
+              action.run({ explained, channel });
+            }}
+          >
+            <OneOf
+              legend="How"
+              value={channel}
+              onValue={setChannel}
+              choices={[
+                { value: 'phone', label: 'Phone' },
+                { value: 'chat', label: 'Chat' },
+                { value: 'in_person', label: 'In person' },
+                { value: 'email', label: 'Email' },
+              ]}
+            />
+            <ErrorNotice error={action.error} retry={action.retry} />
+            <div class="actions">
+              <Button busy={action.busy}>I have told the customer all of this</Button>
+            </div>
+          </form>
+        )
+      )}
+    </Card>
+  );
+}
+
+/** What the customer must hear, as sentences; the same are recorded as said. */
+function sentencesOf({ to, quote, interruptions }: PlanChange): string[] {
+  if (to === null || quote === null) return [...interruptions];
+  const { dueNow, toBalance, nextBill } = quote;
+  const money = !isZero(dueNow)
+    ? `${moneyText(dueNow)} was charged for this cycle, before tax.`
+    : isZero(toBalance)
+      ? 'Nothing was charged for the change.'
+      : `Nothing was charged; ${moneyText(toBalance)} is on your account balance.`;
+  return [
+    `Your change is complete: ${to.planName} is active, at ${moneyText(to.price)} a ${to.interval}.`,
+    money,
+    `Your next bill is on ${dateText(nextBill.date)}: ${moneyText(nextBill.amount)}.`,
+    ...interruptions,
+    'A summary is on its way to your email.',
+  ];
+}

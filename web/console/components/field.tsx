@@ -1,0 +1,90 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+
+/** Label, hint and error of a control, tied together for every reader. */
+export function Field(props: {
+  readonly label: string;
+  readonly hint?: ComponentChildren;
+  readonly error?: string | undefined;
+  readonly children: (ids: {
+    readonly id: string;
+    readonly 'aria-describedby': string | undefined;
+    readonly 'aria-invalid': 'true' | undefined;
+  }) => ComponentChildren;
+}) {
+  const id = useId();
+  const { hint, error } = props;
+  const describedBy = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`].filter(
+    Boolean,
+  );
+  return (
+    <div class="field">
+      <label for={id}>{props.label}</label>
+      {props.children({
+        id,
+        'aria-describedby': describedBy.length === 0 ? undefined : describedBy.join(' '),
+        'aria-invalid': error === undefined ? undefined : 'true',
+      })}
+      {hint !== undefined && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error !== undefined && (
+        <p class="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What the text-like inputs of the console need; not every attribute there is. */
+interface InputAttributes {
+  readonly name: string;
+  readonly type?: 'text' | 'password' | 'search' | 'date' | 'datetime-local';
+  readonly autoComplete?: string;
+  readonly inputMode?: 'decimal';
+  readonly spellcheck?: boolean;
+  readonly placeholder?: string;
+  readonly maxLength?: number;
+  readonly min?: string;
+  readonly max?: string;
+}
+
+export function TextField({
+  label,
+  hint,
+  error,
+  value,
+  onValue,
+  autoFocus,
+  ...input
+}: InputAttributes & {
+  readonly label: string;
+  readonly hint?: ComponentChildren;
+  readonly error?: string | undefined;
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+  /** Takes the focus when it appears. */
+  readonly autoFocus?: boolean;
+}) {
+  const element = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (autoFocus === true) element.current?.focus();
+  }, [autoFocus]);
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(ids) => (
+        <input
+          {...(input as JSX.IntrinsicElements['input'])}
+          {...ids}
+          ref={element}
+          class="input"
+          value={value}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
