@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { usePlanChange } from '../api/use-plan-change.ts';
+import { isEnded, usePlanChange } from '../api/use-plan-change.ts';
 import { goTo } from '../app/location.ts';
 import { Button } from '../components/button.tsx';
 import { ErrorNotice } from '../components/notice.tsx';
@@ -7,6 +7,7 @@ import { Loading, Screen } from '../components/screen.tsx';
 import { STATUS_WORDS } from '../components/status-badge.tsx';
 import { mayServe } from '../session/rights.ts';
 import { ConsentStep } from './consent-step.tsx';
+import { followChange } from './customer.ts';
 import { QuoteStep } from './quote-step.tsx';
 import { ResultStep } from './result-step.tsx';
 
@@ -16,6 +17,9 @@ export function ChangeScreen(props: { readonly id: string; readonly wantsConsent
   const live = usePlanChange(id);
   const { change } = live;
   const waits = change?.status === 'awaiting_consent' && change.quote !== null;
+  useEffect(() => {
+    if (change !== undefined) followChange(change, isEnded(change.status));
+  }, [change]);
   // A step that is over has no address of its own.
   useEffect(() => {
     if (change !== undefined && !waits && wantsConsent) goTo(`/changes/${id}`, { replace: true });

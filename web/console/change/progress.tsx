@@ -10,7 +10,7 @@ interface Item {
 }
 
 /** How far the change is, as the server tells it. */
-export function Progress(props: { readonly change: PlanChange; readonly isLive: boolean }) {
+export function Progress(props: { readonly change: PlanChange }) {
   return (
     <Card title="Progress">
       <ol class="progress" aria-live="polite">
@@ -58,7 +58,12 @@ function itemsOf(change: PlanChange): Item[] {
     },
     {
       name: 'Customer told',
-      note: confirmedAt === null ? 'Your part, below' : instantText(confirmedAt),
+      note:
+        confirmedAt === null
+          ? isApplied
+            ? 'Your part, above'
+            : 'When the plan is active'
+          : instantText(confirmedAt),
       state: confirmedAt === null ? (isApplied ? 'current' : 'open') : 'done',
     },
   ];

@@ -16,7 +16,7 @@ export function Records({ change }: { readonly change: PlanChange }) {
           <div>
             <dt>Quote agreed to</dt>
             <dd>
-              <code class="hash">{change.quote.hash.slice(0, 16)}</code>
+              <code class="hash">{change.quote.hash.slice(0, 12)}</code>
             </dd>
           </div>
         )}
@@ -35,7 +35,7 @@ export function Records({ change }: { readonly change: PlanChange }) {
           </div>
         )}
       </dl>
-      <p>
+      <p class="record-link">
         <a href={change.temporal.url} target="_blank" rel="noreferrer">
           Workflow in the Temporal UI
         </a>

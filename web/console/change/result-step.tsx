@@ -76,10 +76,8 @@ export function ResultStep(props: { readonly change: PlanChange; readonly live: 
       )}
       {status === 'held' && <Held change={change} take={live.take} />}
       {status === 'scheduled' && <Scheduled change={change} take={live.take} />}
-      {(isApplied || status === 'activating' || status === 'scheduled') && (
-        <Progress change={change} isLive={live.isLive} />
-      )}
       {isApplied && <Confirmation change={change} take={live.take} />}
+      {(isApplied || status === 'activating' || status === 'scheduled') && <Progress change={change} />}
       {isApplied && mayServe() && <Revert change={change} />}
       {isOpen && <EndActions change={change} take={live.take} />}
     </Screen>
