@@ -21,6 +21,9 @@ export async function agentOfRequest(
   const token = authorization === undefined ? sessionTokenOf(request.get('cookie'), publicUrl) : undefined;
   if (token === undefined) return authenticate(knex, authorization);
   if (!READS.has(request.method)) requireConsole(request);
-  const session = await useSession(knex, sha256(token), SESSION_LIFETIMES.idleSeconds);
+  const { idleSeconds } = SESSION_LIFETIMES;
+  // A page that listens by itself is nobody at work.
+  const isUse = !(request.get('accept') ?? '').includes('text/event-stream');
+  const session = await useSession(knex, sha256(token), { idleSeconds, isUse });
   return session ?? authenticate(knex, undefined);
 }

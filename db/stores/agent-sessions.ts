@@ -31,12 +31,13 @@ export async function openSession(
 
 /**
  * The session with this token, unless it was ended, is over, has been idle for too long, or its key has expired
- * or was revoked. Using it keeps it alive: that is written down at most once a minute.
+ * or was revoked. What the agent does keeps it alive: `isUse`, written down at
+ * most once a minute.
  */
 export async function useSession(
   knex: Knex,
   tokenSha256: string,
-  idleSeconds: number,
+  options: { readonly idleSeconds: number; readonly isUse: boolean },
 ): Promise<AgentSession | undefined> {
   const [found] = await rows<AgentSession>(
     knex,
@@ -48,10 +49,10 @@ export async function useSession(
          AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
      ), touched AS (
        UPDATE agent_sessions s SET used_at = now() FROM live
-       WHERE s.id = live.id AND live.used_at < now() - interval '1 minute'
+       WHERE s.id = live.id AND :isUse AND live.used_at < now() - interval '1 minute'
      )
      SELECT agent_id AS "agentId", handle AS name, role, ${isoInstant('expires_at')} AS "expiresAt" FROM live`,
-    { tokenSha256, idleSeconds },
+    { tokenSha256, ...options },
   );
   return found;
 }
