@@ -54,6 +54,8 @@ export interface Api {
 }
 
 export interface ApiRigOptions extends RigOptions {
+  /** Folder of the built console, which is not served without it. */
+  readonly consoleFolder?: string;
   /** False: no worker polls. */
   readonly worker?: boolean;
 }
@@ -101,6 +103,7 @@ export interface ApiParts {
   readonly statusEvents?: StatusEventsTimes;
   /** The key that signs proof bundles; null: none. */
   readonly signingKey?: SigningKey | null;
+  readonly consoleFolder?: string;
 }
 
 /** Tests ask more in a minute than agents do; the counting is the same. */
@@ -131,6 +134,7 @@ export async function createApiRig(name: string, options: ApiRigOptions = {}): P
         limits: { ...UNHURRIED, ...parts.limits },
         trustedProxies: parts.trustedProxies ?? ['loopback'],
         signingKey: parts.signingKey === undefined ? signingKey : parts.signingKey,
+        consoleFolder: parts.consoleFolder ?? options.consoleFolder ?? '',
         ...(parts.gateway && { gateway: parts.gateway }),
         ...(parts.statusEvents && { statusEvents: parts.statusEvents }),
       },
@@ -250,6 +254,8 @@ async function serveApi(
     consentMailLimit: createConsentMailLimit(knex, parts.limits.consentMailsPerHour),
     statusEvents: createStatusEvents(parts.databaseUrl, log, parts.statusEvents),
     evidence: { signingKey: parts.signingKey ?? undefined, retired: [] },
+    statusEvents: createStatusEvents(parts.databaseUrl, log),
+    ...(parts.consoleFolder !== '' && { consoleFolder: parts.consoleFolder }),
     publicUrl: origin,
     company: { name: 'QuickConnect', phone: '+1 800 555 0100' },
     temporal: { uiUrl, namespace },
