@@ -22,7 +22,6 @@ export function mount(
   deps: Pick<ApiDeps, 'knex' | 'publicUrl' | 'rateLimits'>,
   route: Route,
 ): void {
-  const { knex } = deps;
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
   app[route.method](path, routeNamed(route.path), async (request, response) => {
     // What an agent sees of a customer stays in no cache on the way.

@@ -254,7 +254,6 @@ async function serveApi(
     consentMailLimit: createConsentMailLimit(knex, parts.limits.consentMailsPerHour),
     statusEvents: createStatusEvents(parts.databaseUrl, log, parts.statusEvents),
     evidence: { signingKey: parts.signingKey ?? undefined, retired: [] },
-    statusEvents: createStatusEvents(parts.databaseUrl, log),
     ...(parts.consoleFolder !== '' && { consoleFolder: parts.consoleFolder }),
     publicUrl: origin,
     company: { name: 'QuickConnect', phone: '+1 800 555 0100' },

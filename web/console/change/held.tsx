@@ -16,6 +16,7 @@ const REASONS: Readonly<Record<HoldReason, string>> = {
   account_not_active: 'The account is not active.',
   quote_changed: 'An amount of the quote would be another today.',
   activation_late: 'The plan could not be applied in time for the quoted day.',
+  plan_not_restored: 'The plan that was taken back could not be restored; operations puts it right first.',
   read_back_mismatch: 'What was read back was not what was agreed; it was taken back.',
 };
 
