@@ -88,6 +88,26 @@ module.exports = {
       to: { path: npm('@temporalio/client') },
     },
     {
+      name: 'the-console-is-a-client',
+      comment:
+        'The console knows the API by its contract: types of schemas and statuses, no code of the product.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { pathNot: ['^web/', '^(api/schemas|domain)/', npm('preact|@preact/signals|zod|vite')] },
+    },
+    {
+      name: 'the-console-takes-only-types',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: ['^(api|domain)/', npm('zod')], ...typesOnly },
+    },
+    {
+      name: 'nothing-imports-the-console',
+      severity: 'error',
+      from: { pathNot: '^web/' },
+      to: { path: '^web/' },
+    },
+    {
       name: 'composition-roots-are-roots',
       severity: 'error',
       from: {},
