@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { testTemporal, type TestTemporal } from './test-stack.ts';
 
 const { FastForwardPollingResult, WorkflowExecutionStatus } = proto.temporal.api.enums.v1;
 
@@ -11,25 +10,26 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+export interface TimeSpan {
+  readonly days?: number;
+  readonly hours?: number;
+  readonly minutes?: number;
+  readonly seconds?: number;
+}
+
 /**
- * Lets the time of a running workflow on the run's Temporal server jump ahead, past every timer that falls due on
- * the way, and waits until it is there or the workflow has ended: a worker must take what falls due. Activities
- * keep the real clock. The SDK has no call for it yet: this is the server's own. `server`: instead of the run's.
+ * Lets the time of a running workflow jump ahead, past every timer that falls due on the way, and waits until it
+ * is there or the workflow has ended: a worker must take what falls due. Activities keep the real clock. The SDK
+ * has no call for it yet: this is the server's own.
  * @throws Error in one sentence when the server lacks it
  */
-export async function skipTime(
+export async function skipWorkflowTime(
+  { address, namespace }: { readonly address: string; readonly namespace: string },
   workflowId: string,
-  by: {
-    readonly days?: number;
-    readonly hours?: number;
-    readonly minutes?: number;
-    readonly seconds?: number;
-  },
-  server?: TestTemporal,
+  by: TimeSpan,
 ): Promise<void> {
   const { days = 0, hours = 0, minutes = 0, seconds = 0 } = by;
   const total = days * DAY + hours * HOUR + minutes * MINUTE + seconds;
-  const { address, namespace } = server ?? (await testTemporal());
   const connection = await Connection.connect({ address });
   try {
     await fastForward(connection, { namespace, workflowExecution: { workflowId } }, total);
