@@ -8,6 +8,7 @@ import { mail } from './families/mail.ts';
 import { network } from './families/network.ts';
 import type { Family, FamilyName, FamilyResult } from './family.ts';
 import { createRandom } from './random.ts';
+import { settle } from './settle.ts';
 import { startSystem, type System } from './system.ts';
 
 /** How many of each family's unit (docs/reliability.md). */
@@ -39,6 +40,8 @@ export interface CampaignOptions {
   readonly seed: string;
   /** Waits for what takes minutes by design, too. */
   readonly isFull?: boolean;
+  /** How soon after the faults all must be at rest; a minute unless told (I19). */
+  readonly quietWithinMs?: number;
   readonly say: (line: string) => void;
 }
 
@@ -64,8 +67,11 @@ export async function runCampaign(options: CampaignOptions): Promise<FamilyResul
 export function runFamily(
   family: Exclude<FamilyName, 'clock'>,
   system: System,
-  { seed, sizes, say, isFull = false }: Omit<CampaignOptions, 'families'>,
+  { seed, sizes, say, isFull = false, quietWithinMs }: Omit<CampaignOptions, 'families'>,
 ): Promise<FamilyResult> {
   const random = createRandom(seed).fork(family);
-  return ON_A_SYSTEM[family]({ system, random, n: sizes[family], isFull, say });
+  return ON_A_SYSTEM[family]({
+    ...{ system, random, n: sizes[family], isFull, say },
+    settle: (record) => settle(system, record, quietWithinMs),
+  });
 }

@@ -10,6 +10,7 @@ interface Options {
   readonly family: readonly FamilyName[];
   readonly size: 'short' | 'full';
   readonly count: Partial<Sizes>;
+  readonly quietSeconds: number;
   readonly json?: string;
 }
 
@@ -22,6 +23,7 @@ const options = new Command('npm run chaos --')
   .option('--family <names>', `comma-separated: ${FAMILIES.join(', ')}`, familiesOf, [...FAMILIES])
   .option('--size <size>', 'short or full', sizeOf, 'short')
   .option('--count <family=n,…>', 'sizes of single families instead', countsOf, {})
+  .option('--quiet-seconds <n>', 'how soon after the faults all must be at rest', Number, 60)
   .option('--json <file>', 'writes the whole report as JSON')
   .addHelpText(
     'after',
@@ -39,7 +41,10 @@ console.log(`FAULT_SEED=${seed}`);
 try {
   const sizes = { ...(options.size === 'full' ? FULL : SHORT), ...options.count };
   const isFull = options.size === 'full';
-  const results = await runCampaign({ families: options.family, sizes, seed, isFull, say });
+  const results = await runCampaign({
+    ...{ families: options.family, sizes, seed, isFull, say },
+    quietWithinMs: options.quietSeconds * 1_000,
+  });
   console.log(`\n${formatResults(results)}\n\nFAULT_SEED=${seed}`);
   if (options.json !== undefined)
     await writeFile(options.json, `${JSON.stringify({ seed, sizes, results }, null, 2)}\n`);

@@ -1,5 +1,5 @@
 import type { Random } from './random.ts';
-import type { Violation } from './record.ts';
+import type { CampaignRecord, Violation } from './record.ts';
 import type { System } from './system.ts';
 
 export const FAMILIES = [
@@ -37,6 +37,8 @@ export interface FamilyOptions {
   /** Waits for what takes minutes by design, too. */
   readonly isFull: boolean;
   readonly say: (line: string) => void;
+  /** Called when the faults of a round are over: what is wrong then goes into the record. */
+  readonly settle: (record: CampaignRecord) => Promise<void>;
 }
 
 export type Family = (options: FamilyOptions) => Promise<FamilyResult>;

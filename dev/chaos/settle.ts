@@ -17,11 +17,24 @@ const QUIET_WITHIN_MS = 60_000;
  * After the faults: waits until nothing moves, asks again for everything that was acknowledged, compares how the
  * changes ended with how they must have, and audits database and histories. What is wrong goes into the record.
  */
-export async function settle(system: System, record: CampaignRecord): Promise<void> {
-  await becomesQuiet(system, record);
+export async function settle(
+  system: System,
+  record: CampaignRecord,
+  within = QUIET_WITHIN_MS,
+): Promise<void> {
+  await comesToRest(system, record, within);
+  for (const violation of await auditFindings(system, within)) record.violations.push(violation);
+}
+
+/** All of it but the audit. */
+export async function comesToRest(
+  system: System,
+  record: CampaignRecord,
+  within = QUIET_WITHIN_MS,
+): Promise<void> {
+  await becomesQuiet(system, record, within);
   await askAgain(system, record);
   await compareEnds(system, record);
-  for (const violation of await auditFindings(system)) record.violations.push(violation);
 }
 
 /** A mail whose fate is unknown waits ten minutes for an event, by design: it is no unrest. */
@@ -31,7 +44,7 @@ const MOVING = `
               SELECT FROM email_outbox m WHERE m.plan_change_id = pc.id AND m.kind = 'summary' AND m.status IN ('sending', 'queued')))::int
        + (SELECT count(*) FROM email_outbox WHERE status = 'queued')::int AS moving`;
 
-async function becomesQuiet(system: System, record: CampaignRecord): Promise<void> {
+async function becomesQuiet(system: System, record: CampaignRecord, within: number): Promise<void> {
   let moving = 0;
   const isQuiet = await pollUntil(
     async () => {
@@ -39,9 +52,10 @@ async function becomesQuiet(system: System, record: CampaignRecord): Promise<voi
       moving = rows[0]?.moving ?? 0;
       return moving === 0 && (await system.isReady());
     },
-    { within: QUIET_WITHIN_MS, every: 250 },
+    { within, every: 250 },
   );
-  if (!isQuiet) record.violate('I19', `${moving} changes or mails still move a minute after the faults`);
+  if (!isQuiet)
+    record.violate('I19', `${moving} changes or mails still move ${within / 1_000} s after the faults`);
 }
 
 /** I11 and I18: each acknowledged request is answered again, byte for byte, and what it made is there. */
@@ -113,7 +127,7 @@ async function compareEnds(system: System, record: CampaignRecord): Promise<void
 let isQuietRuntime = false;
 
 /** As soon as an audit finds nothing it is done; what it still finds after a minute is a violation. */
-async function auditFindings(system: System): Promise<Violation[]> {
+export async function auditFindings(system: System, within = QUIET_WITHIN_MS): Promise<Violation[]> {
   if (!isQuietRuntime) {
     isQuietRuntime = true;
     try {
@@ -125,7 +139,7 @@ async function auditFindings(system: System): Promise<Violation[]> {
       // A test run has one already.
     }
   }
-  const deadline = Date.now() + QUIET_WITHIN_MS;
+  const deadline = Date.now() + within;
   for (;;) {
     await delay(QUIET_MS + 500);
     const report = await audit({

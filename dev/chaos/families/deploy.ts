@@ -11,7 +11,6 @@ import type { Family } from '../family.ts';
 import { daysAfter, dateIn } from '../oracle.ts';
 import { createRecord, type CampaignRecord } from '../record.ts';
 import { retrying } from '../retrying.ts';
-import { settle } from '../settle.ts';
 import type { System } from '../system.ts';
 
 /** What a release may change under changes that wait: words for operations, and which mail server is asked when. */
@@ -42,7 +41,7 @@ interface Waiting {
 }
 
 /** New code over changes that wait, in every status that waits, then the old code again; all of them finish. */
-export const deploy: Family = async ({ system, random, n, say }) => {
+export const deploy: Family = async ({ system, random, n, say, settle }) => {
   const record = createRecord();
   const old = await readFile(system.bundlePath, 'utf8');
   const { code: altered } = await bundleAltered(COMPATIBLE);
@@ -57,7 +56,7 @@ export const deploy: Family = async ({ system, random, n, say }) => {
   );
   await release(system, record, old);
   await finishAll([...first.filter((_, index) => index % 2 === 1), ...second], record);
-  await settle(system, record);
+  await settle(record);
   const errors = await taskErrors(system);
   for (const error of errors) record.violate('I16', error);
   const logged = (system.logs().match(/nondetermin|TMPRL1100/gi) ?? []).length;

@@ -9,7 +9,6 @@ import type { Random } from '../random.ts';
 import { createRecord, type CampaignRecord } from '../record.ts';
 import { runChanges } from '../run-changes.ts';
 import { SCENARIOS } from '../scenarios.ts';
-import { settle } from '../settle.ts';
 import type { System } from '../system.ts';
 
 const OPERATIONS_PER_ROUND = 1_000;
@@ -18,7 +17,7 @@ const OPERATIONS_PER_ROUND = 1_000;
  * Each POST leaves one to five times at the same time, under one key; webhooks come three times and in any order;
  * messages race. All answers to one key must be one answer, and everything happens once.
  */
-export const duplicates: Family = async ({ system, random, n, say }) => {
+export const duplicates: Family = async ({ system, random, n, say, settle }) => {
   const record = createRecord();
   const counts = { operations: 0, webhooks: 0, changes: 0 };
   for (let round = 0; counts.operations < n; round += 1) {
@@ -28,7 +27,7 @@ export const duplicates: Family = async ({ system, random, n, say }) => {
       counts.changes += await playDoubled(system, record, own.fork(counts.operations), counts, until);
       await eventsThrice(system, record, own, counts);
     }
-    await settle(system, record);
+    await settle(record);
     say(`duplicates: ${counts.operations} of ${n} operations, ${record.violations.length} violations`);
   }
   return {

@@ -6,7 +6,6 @@ import type { Family } from '../family.ts';
 import type { Random } from '../random.ts';
 import { createRecord, type CampaignRecord } from '../record.ts';
 import { hostileValue, HOSTILE_TEXTS, nearlyValid, validValue, type Known } from '../schema-arbitrary.ts';
-import { settle } from '../settle.ts';
 import type { System } from '../system.ts';
 
 const LANES = 4;
@@ -25,7 +24,7 @@ interface Pool {
  * Requests made from the running OpenAPI document: valid, with one thing wrong, and garbage; ids mostly from
  * earlier answers, so that they get far. Every answer must be one that the document has.
  */
-export const input: Family = async ({ system, random, n, say }) => {
+export const input: Family = async ({ system, random, n, say, settle }) => {
   const record = createRecord();
   const document = await readDocument(system.api);
   const pool = await createPool(system, random);
@@ -44,7 +43,7 @@ export const input: Family = async ({ system, random, n, say }) => {
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   await checkMails(system, record);
-  await settle(system, record);
+  await settle(record);
   return {
     family: 'input',
     unit: 'requests',

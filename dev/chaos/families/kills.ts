@@ -4,7 +4,6 @@ import { percentile, type Family } from '../family.ts';
 import type { Random } from '../random.ts';
 import { createRecord, type CampaignRecord } from '../record.ts';
 import { runChanges } from '../run-changes.ts';
-import { settle } from '../settle.ts';
 import { PARTS, type Part, type System } from '../system.ts';
 
 /** When to kill whom, drawn from the seed alone. */
@@ -62,7 +61,7 @@ interface Killed {
 }
 
 /** Changes under `kill -9` of every part, alone and in pairs, at random instants and around commits. */
-export const kills: Family = async ({ system, random, n, say }) => {
+export const kills: Family = async ({ system, random, n, say, settle }) => {
   const record = createRecord();
   const done: Killed[] = [];
   const rounds = Math.max(1, Math.ceil(n / CHANGES_PER_ROUND));
@@ -71,7 +70,7 @@ export const kills: Family = async ({ system, random, n, say }) => {
     const own = random.fork(`kills ${round}`);
     const plan = planKills(own.fork('plan'), Math.max(1, Math.round(count / CHANGES_PER_KILL)));
     done.push(...(await killWhile(system, record, own, count, plan)));
-    await settle(system, record);
+    await settle(record);
     say(
       `kills: round ${round + 1} of ${rounds}, ${done.length} kills, ${record.violations.length} violations`,
     );

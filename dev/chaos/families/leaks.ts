@@ -10,7 +10,6 @@ import { createAgent, verbal, written, type Agent } from '../agent.ts';
 import { createClient, type Client as HttpClient, type Reply } from '../client.ts';
 import type { Family } from '../family.ts';
 import { createRecord, type CampaignRecord } from '../record.ts';
-import { settle } from '../settle.ts';
 import type { System } from '../system.ts';
 
 const { History } = proto.temporal.api.history.v1;
@@ -37,7 +36,7 @@ type Canaries = Readonly<Record<Field, string>>;
  * for every secret where neither may be: logs, metrics, Temporal's histories and its own files, what the mail
  * provider gets besides the mail, and error answers.
  */
-export const leaks: Family = async ({ system, random, n, say }) => {
+export const leaks: Family = async ({ system, random, n, say, settle }) => {
   const record = createRecord();
   const canaries: Canaries[] = [];
   const errors: string[] = [];
@@ -55,7 +54,7 @@ export const leaks: Family = async ({ system, random, n, say }) => {
   }
   // The log of a killed process is a place as well.
   system.kill('worker');
-  await settle(system, record);
+  await settle(record);
   const places = await placesOf(system, errors);
   const words = canaries.flatMap((one) => Object.entries(one));
   for (const [place, content] of places) {
@@ -162,8 +161,12 @@ async function playPaths(
     fullName: name,
     serviceAddress: street,
   });
-  await client.insist('POST', '/v1/identifications', { accountNumber: 7, fullName: [name], [street]: true });
-  await client.insist('POST', `${on(verbally.change)}/cancel`, { reason, [note]: 1 });
+  await client.insist('POST', '/v1/identifications', {
+    accountNumber: 7,
+    fullName: [name],
+    serviceAddress: { street },
+  });
+  await client.insist('POST', `${on(verbally.change)}/cancel`, { reason, note: [note] });
   await client.insist('GET', `/v1/plans?on=${note}`);
   await client.insist('GET', `/v1/customers/${name}/notes`);
 }

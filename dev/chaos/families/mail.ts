@@ -6,7 +6,6 @@ import type { Random } from '../random.ts';
 import { createRecord, type CampaignRecord } from '../record.ts';
 import { runChanges } from '../run-changes.ts';
 import { SCENARIOS } from '../scenarios.ts';
-import { settle } from '../settle.ts';
 import type { System } from '../system.ts';
 
 const MAILS_PER_ROUND = 100;
@@ -37,7 +36,7 @@ export function planMailFaults(random: Random, count: number): FaultInput[] {
  * worker and provider are killed. Each change has one row in the outbox; what the provider got twice is reported.
  * The full size also waits the ten minutes after which a mail whose fate is unknown is sent again.
  */
-export const mail: Family = async ({ system, random, n, isFull, say }) => {
+export const mail: Family = async ({ system, random, n, isFull, say, settle }) => {
   const record = createRecord();
   const total = { faults: 0 };
   for (let done = 0; done < n; done += MAILS_PER_ROUND) {
@@ -50,7 +49,7 @@ export const mail: Family = async ({ system, random, n, isFull, say }) => {
     await runChanges({ system, record, random: own, count, scenarios: WITH_A_SUMMARY });
     total.faults += await killing;
     await setFaults(system, []);
-    await settle(system, record);
+    await settle(record);
     say(`mail: ${done + count} of ${n} mails, ${record.violations.length} violations`);
   }
   const unsure = await waiting(system);
@@ -61,7 +60,7 @@ export const mail: Family = async ({ system, random, n, isFull, say }) => {
       every: 5_000,
     });
     if (!isDone) record.violate('I19', 'a mail without an answer was not sent again after ten minutes');
-    await settle(system, record);
+    await settle(record);
   }
   const doubled = await checkRows(system, record);
   return {

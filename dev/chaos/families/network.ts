@@ -4,7 +4,6 @@ import { percentile, type Family } from '../family.ts';
 import type { Random } from '../random.ts';
 import { createRecord, type CampaignRecord } from '../record.ts';
 import { runChanges } from '../run-changes.ts';
-import { settle } from '../settle.ts';
 import { LINKS, type LinkName, type System } from '../system.ts';
 
 export interface PlannedWindow {
@@ -19,20 +18,20 @@ const CHANGES_PER_WINDOW = 2;
 /** What was under way in a window is answered so soon after it. */
 const RECOVERED_WITHIN_MS = 30_000;
 
-/** Every fault on every link in turn, each window of its own length. */
+/** Every fault on every link in turn (their numbers have no common divisor), each window of its own length. */
 export function planWindows(random: Random, count: number): PlannedWindow[] {
   const start = random.int(0, LINKS.length * KINDS.length - 1);
   return Array.from({ length: count }, (_, number) => {
     const turn = start + number;
     const kind = KINDS[turn % KINDS.length] ?? 'reset';
-    const link = LINKS[(turn + Math.floor(turn / KINDS.length)) % LINKS.length] ?? 'worker-postgres';
+    const link = LINKS[turn % LINKS.length] ?? 'worker-postgres';
     const fault: LinkFault = kind === 'latency' ? { kind, milliseconds: random.int(20, 300) } : { kind };
     return { link, fault, lastsMs: random.int(800, 6_000) };
   });
 }
 
 /** Changes while one way after the other is slow, cut, silent or half-open. */
-export const network: Family = async ({ system, random, n, say }) => {
+export const network: Family = async ({ system, random, n, say, settle }) => {
   const record = createRecord();
   const recoveries: number[] = [];
   let changes = 0;
@@ -42,7 +41,7 @@ export const network: Family = async ({ system, random, n, say }) => {
     const count = plan.length * CHANGES_PER_WINDOW;
     recoveries.push(...(await breakWhile(system, record, own, count, plan)));
     changes += count;
-    await settle(system, record);
+    await settle(record);
     say(`network: ${done + plan.length} of ${n} windows, ${record.violations.length} violations`);
   }
   return {
