@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { FULL, runCampaign, SHORT, type Sizes } from './campaign.ts';
 import { FAMILIES, type FamilyName } from './family.ts';
+import { endOnSignals } from './end-on-signals.ts';
 import { formatResults } from './report.ts';
 
 interface Options {
@@ -32,6 +33,7 @@ const options = new Command('npm run chaos --')
   .parse()
   .opts<Options>();
 
+endOnSignals();
 const given = process.env['FAULT_SEED'];
 const seed = given === undefined || given === '' ? randomBytes(4).toString('hex') : given;
 const started = Date.now();

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { runCampaign, SHORT } from './campaign.ts';
+import { endOnSignals } from './end-on-signals.ts';
 import { formatResults } from './report.ts';
 
 const { requests } = new Command('npm run fuzz --')
@@ -14,6 +15,7 @@ const { requests } = new Command('npm run fuzz --')
   .parse()
   .opts<{ requests: number }>();
 
+endOnSignals();
 const given = process.env['FAULT_SEED'];
 const seed = given === undefined || given === '' ? randomBytes(4).toString('hex') : given;
 console.log(`FAULT_SEED=${seed}`);
