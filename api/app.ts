@@ -10,6 +10,7 @@ import type { ApiDeps } from './deps.ts';
 import { docsRouter } from './docs.ts';
 import { healthRouter } from './health.ts';
 import { createMetrics } from './metrics.ts';
+import { loggedPath, wordsOfPaths } from './logged-path.ts';
 import { mount } from './mount.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler, unknownPath } from './problem-handler.ts';
@@ -46,6 +47,9 @@ export function routesOf(deps: ApiDeps): Route[] {
 export function createApp(deps: ApiDeps): Express {
   const app = express();
   app.set('trust proxy', deps.trustedProxies);
+  const routes = routesOf(deps);
+  const document = openApiDocument(routes, deps.publicUrl);
+  const words = wordsOfPaths(Object.keys(document.paths));
   app.use(
     pinoHttp({
       logger: deps.log,
@@ -54,12 +58,12 @@ export function createApp(deps: ApiDeps): Express {
         response.setHeader('x-request-id', id);
         return id;
       },
-      // Bodies, queries and keys never reach a log; paths carry only opaque ids.
+      // Bodies, queries and keys never reach a log; of paths only ids and our own words do.
       serializers: {
         req: (request: { id: string; method: string; url: string }) => ({
           id: request.id,
           method: request.method,
-          path: pathOf(request.url),
+          path: loggedPath(request.url, words),
         }),
         res: (response: { statusCode: number }) => ({ status: response.statusCode }),
       },
@@ -69,8 +73,6 @@ export function createApp(deps: ApiDeps): Express {
   app.use(helmet({ strictTransportSecurity: false }));
   const metrics = createMetrics();
   app.use(metrics.measure);
-  const routes = routesOf(deps);
-  const document = openApiDocument(routes, deps.publicUrl);
   // Before the routers, which would answer OPTIONS by themselves.
   refuseWrongMethods(app, document.paths);
   app.use(healthRouter(deps));
@@ -86,11 +88,4 @@ export function createApp(deps: ApiDeps): Express {
   app.use(unknownPath);
   app.use(problemHandler(deps.log));
   return app;
-}
-
-/** A link of a customer carries its token in the path: it must not be logged. */
-function pathOf(url: string): string {
-  const path = url.split('?', 1)[0] ?? '';
-  // Paths match in any case, and a proxy may send the whole address.
-  return path.replace(/\/consent\/.*/i, '/consent/[token]');
 }

@@ -6,6 +6,12 @@ const problemAnswer = {
   description: 'A problem.',
   content: { 'application/problem+json': { schema: problem } },
 };
+const page = { 'text/html': { schema: z.string() } };
+/** People are told what is wrong on a page, programs by a problem. */
+const pageOrProblem = {
+  description: 'A problem, or a page that tells people of it.',
+  content: { ...problemAnswer.content, ...page },
+};
 const token = z.string().meta({ description: 'The token of the link: the only authority here.' });
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
 
@@ -30,8 +36,11 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
       security: [],
       requestParams: { path: z.object({ token }) },
       responses: {
-        200: { description: 'The quote in plain words.', content: { 'text/html': { schema: z.string() } } },
-        default: problemAnswer,
+        200: {
+          description: 'The quote in plain words; its figures where JSON is asked for.',
+          content: { ...page, ...json(z.looseObject({})) },
+        },
+        default: pageOrProblem,
       },
     },
     post: {
@@ -50,13 +59,13 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
       responses: {
         200: {
           description: 'Recorded.',
-          content: json(z.strictObject({ status: z.string(), recordedAt: z.string() })),
+          content: { ...page, ...json(z.strictObject({ status: z.string(), recordedAt: z.string() })) },
         },
         202: {
           description: 'Accepted, not finished yet.',
-          content: json(z.strictObject({ status: z.string() })),
+          content: { ...page, ...json(z.strictObject({ status: z.string() })) },
         },
-        default: problemAnswer,
+        default: pageOrProblem,
       },
     },
   },
@@ -68,8 +77,8 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
       security: [],
       requestParams: { path: z.object({ token }) },
       responses: {
-        200: { description: 'The terms.', content: { 'text/html': { schema: z.string() } } },
-        default: problemAnswer,
+        200: { description: 'The terms.', content: page },
+        default: pageOrProblem,
       },
     },
   },

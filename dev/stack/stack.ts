@@ -10,7 +10,7 @@ import { choosePorts, type Ports } from './ports.ts';
 import { STOP_ORDER } from './services.ts';
 import type { PortName, StartConfig } from './start-config.ts';
 import { lockDataDir } from './start-lock.ts';
-import { startTasks, type Progress } from './start-tasks.ts';
+import { startTasks, type EnvFor, type Progress } from './start-tasks.ts';
 import { createSupervisor } from './supervisor.ts';
 
 const LAST_WORDS_WITHIN = 1_000;
@@ -35,15 +35,25 @@ export interface StackOptions {
   readonly checkout: string;
   readonly starting: AbortController;
   readonly say: (line: string) => void;
+  /** No progress on the terminal. */
+  readonly quiet?: boolean;
+  /** Lets worker and API meet their servers elsewhere, behind a proxy. */
+  readonly envFor?: EnvFor;
+  /** As the supervisor's. */
+  readonly firstPause?: number;
 }
 
 /** All the parts of one DATA_DIR, started in the order of their needs. */
-export function createStack({ config, checkout, starting, say }: StackOptions): Stack {
+export function createStack(options: StackOptions): Stack {
+  const { config, checkout, starting, say, quiet = false, envFor, firstPause } = options;
   const { dataDir } = config;
   const runFolder = path.join(dataDir, 'run');
   const logFolder = path.join(dataDir, 'logs');
   const { signal } = starting;
-  const supervisor = createSupervisor({ runFolder, logFolder, dataDir, say, starting });
+  const supervisor = createSupervisor({
+    ...{ runFolder, logFolder, dataDir, say, starting },
+    ...(firstPause !== undefined && { firstPause }),
+  });
   const done: { unlock?: () => void; ports?: Ports } = {};
 
   const prepare = async (): Promise<Pick<Progress, 'ports' | 'keys'>> => {
@@ -67,7 +77,8 @@ export function createStack({ config, checkout, starting, say }: StackOptions): 
 
   const up = async (): Promise<RunningStack> => {
     const start = await prepare();
-    const running = startTasks({ config, checkout, supervisor, logFolder, signal }).run(start as Progress);
+    const parts = { config, checkout, supervisor, logFolder, signal, quiet, ...(envFor && { envFor }) };
+    const running = startTasks(parts).run(start as Progress);
     try {
       const { endpoints, env } = await Promise.race([running, aborted(signal)]);
       supervisor.settle();

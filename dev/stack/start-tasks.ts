@@ -34,10 +34,17 @@ export interface TaskParts {
   readonly supervisor: Supervisor;
   readonly logFolder: string;
   readonly signal: AbortSignal;
+  readonly quiet?: boolean;
+  readonly envFor?: EnvFor;
 }
 
+/** The environment of one of the product's processes, made from the common one. */
+export type EnvFor = (part: 'worker' | 'api', env: NodeJS.ProcessEnv) => Promise<NodeJS.ProcessEnv>;
+
 /** The steps of a start, with their progress: servers, schema, accounts, product, ready. */
-export function startTasks({ config, checkout, supervisor, logFolder, signal }: TaskParts): Listr<Progress> {
+export function startTasks(parts: TaskParts): Listr<Progress> {
+  const { config, checkout, supervisor, logFolder, signal, quiet = false } = parts;
+  const envFor: EnvFor = parts.envFor ?? ((_part, env) => Promise.resolve(env));
   const { dataDir } = config;
   const api = (done: Progress): string => `http://${reachable(config.apiHost)}:${done.ports.numbers.api}`;
   const outbox = (done: Progress): string => `http://127.0.0.1:${done.ports.numbers.outbox}`;
@@ -146,12 +153,16 @@ export function startTasks({ config, checkout, supervisor, logFolder, signal }: 
                   step.title = `Accounts: ${config.accounts} real ones, ${customers.length} of them in demo-customers.json`;
                 },
               },
-              { title: 'Worker', task: (done) => supervisor.start(workerService(checkout, done.env)) },
+              {
+                title: 'Worker',
+                task: async (done) =>
+                  supervisor.start(workerService(checkout, await envFor('worker', done.env))),
+              },
               {
                 title: 'API',
                 task: async (done, step) => {
                   const address = `${reachable(config.apiHost)}:${done.ports.numbers.api}`;
-                  await supervisor.start(apiService(checkout, address, done.env));
+                  await supervisor.start(apiService(checkout, address, await envFor('api', done.env)));
                   step.title = `API: ${api(done)}`;
                 },
               },
@@ -182,6 +193,7 @@ export function startTasks({ config, checkout, supervisor, logFolder, signal }: 
       // Signals are ours: the children have to be stopped first.
       registerSignalListeners: false,
       fallbackRenderer: 'simple',
+      silentRendererCondition: quiet,
       rendererOptions: { collapseSubtasks: false, showErrorMessage: false, collapseErrors: false },
       fallbackRendererOptions: {},
     },

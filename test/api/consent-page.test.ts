@@ -284,7 +284,7 @@ describe('Consent page', () => {
     const [answer] = (await once(proxied.end(), 'response')) as [IncomingMessage];
     assert.equal(answer.resume().statusCode, 200);
     const log = api.logs.join('');
-    assert.ok(log.includes('/consent/[token]'));
+    assert.ok(log.includes('/consent/…'));
     assert.ok(tokens.length > 8);
     for (const token of tokens) assert.ok(!log.includes(token), 'a token is in the log');
   });

@@ -77,7 +77,10 @@ describe('API: OpenAPI document', () => {
       );
       for (const [status, { description, content = {} }] of Object.entries(operation.responses)) {
         assert.ok(description.length > 3, `${where} ${status}`);
-        if (status === 'default') assert.deepEqual(Object.keys(content), ['application/problem+json'], where);
+        // Customers are people: what they see in a browser is a page.
+        const isForPeople = path.startsWith('/consent/');
+        const media = ['application/problem+json', ...(isForPeople ? ['text/html'] : [])];
+        if (status === 'default') assert.deepEqual(Object.keys(content), media, where);
       }
       assert.equal(operation.requestBody === undefined, method !== 'post', where);
     }

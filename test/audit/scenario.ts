@@ -333,6 +333,9 @@ async function storeAnswers(rig: Rig, changes: ScenarioChanges): Promise<void> {
   });
   await answer('consent', 200, { planChangeId, status: 'activated', quote, consent: { consentId: kept.id } });
   await answer('addNote', 201, { noteId: note.id, planChangeId: null });
+  // Any number of notes may be added about one change, or about none.
+  await answer('addFurtherNote', 201, { noteId: note.id, planChangeId: null });
+  await answer('addNoteOfChange', 201, { noteId: note.id, planChangeId });
   await answer('createWebhook', 202, {});
   const problem = { status: 409, code: 'wrong-state', title: 'The change has ended' };
   await answer('cancel', 409, problem, 'application/problem+json');

@@ -11,7 +11,7 @@ const ONE_ROW_PER_KEY = `
 const ONE_CREATION_PER_CHANGE = `
   SELECT ${NAMED_CHANGE}, NULL::uuid,
     CASE WHEN count(*) > 1 THEN format('%s keys were answered 201 with the same change', count(*)) END
-  FROM ${ANSWERS} WHERE a.answer_status = 201 AND a.body ? 'planChangeId' GROUP BY 1`;
+  FROM ${ANSWERS} WHERE a.answer_status = 201 AND a.body->>'planChangeId' IS NOT NULL AND NOT a.body ? 'noteId' GROUP BY 1`;
 
 const WHOLE_ANSWERS = `
   SELECT NULL::uuid, NULL::uuid, CASE
