@@ -58,14 +58,6 @@ describe('audit of links and identifications that were tampered with', () => {
     },
     {
       check: 'I12',
-      what: 'one link that brought two consents',
-      sql: ({ byLink }) => `
-        INSERT INTO consent_evidence (plan_change_id, quote_hash, method, details, given_at)
-        SELECT plan_change_id, quote_hash, method, details, given_at FROM consent_evidence ${of(byLink)}`,
-      finds: /^one link brought 2 consents$/,
-    },
-    {
-      check: 'I12',
       what: 'evidence by a link of another change',
       sql: ({ byLink, declinedByLink }) => `UPDATE consent_links SET plan_change_id = '${declinedByLink}',
         quote_hash = (SELECT hash FROM quotes ${of(declinedByLink)}) ${of(byLink)}`,
@@ -76,12 +68,6 @@ describe('audit of links and identifications that were tampered with', () => {
       what: 'evidence by a link that nobody was sent',
       sql: ({ byLink }) => `DELETE FROM consent_links ${of(byLink)}`,
       finds: /^evidence names a link that is not there$/,
-    },
-    {
-      check: 'I12',
-      what: 'evidence that could be stored twice',
-      sql: ({ byLink }) => `UPDATE consent_evidence SET request_id = NULL ${of(byLink)}`,
-      finds: /^evidence by a link lacks the id that makes it the only one$/,
     },
     {
       check: 'I12',

@@ -13,12 +13,13 @@ const SPENT_BY_AN_ANSWER = `
            WHERE n.plan_change_id = pc.id AND n.kind = 'declined' AND n.author_type = 'customer')
       THEN 'a link is spent, yet no answer of the customer came of it'
     WHEN k.accepted_at >= l.expires_at THEN 'a consent was accepted by a link that had ended'
-    WHEN e.received_at > l.expires_at + ${IN_FLIGHT} THEN 'an answer was taken by a link that had ended'
+    WHEN k.received_at > l.expires_at + ${IN_FLIGHT} THEN 'an answer was taken by a link that had ended'
     WHEN l.used_at > l.expires_at + ${IN_FLIGHT} THEN 'a link was spent after it had ended' END
   FROM consent_links l
   JOIN plan_changes pc ON pc.id = l.plan_change_id
-  LEFT JOIN consent_evidence e ON e.request_id = l.id
-  LEFT JOIN consents k ON k.evidence_id = e.id`;
+  LEFT JOIN (SELECT c.id, c.accepted_at, e.received_at, e.details->>'linkId' AS link_id
+    FROM consents c JOIN consent_evidence e ON e.id = c.evidence_id
+    WHERE e.details->>'channel' = 'link') k ON k.link_id = l.id::text`;
 
 const ONE_ANSWER_PER_QUOTE = `
   SELECT l.plan_change_id, pc.customer_id,
@@ -38,14 +39,12 @@ const LINKS_OF_THEIR_QUOTE = `
   LEFT JOIN quotes q ON (q.plan_change_id, q.hash) = (l.plan_change_id, l.quote_hash)
   LEFT JOIN email_outbox m ON m.id = l.mail_id`;
 
-/** Evidence carries its link's id as the id of its request, which is unique: a second one cannot be stored. */
+/** Each try leaves evidence that names its link; that one of them at most is accepted, the constraints see to. */
 const EVIDENCE_OF_ITS_LINK = `
   SELECT e.plan_change_id, pc.customer_id, CASE
     WHEN l.id IS NULL THEN 'evidence names a link that is not there'
     WHEN (l.plan_change_id, l.quote_hash) <> (e.plan_change_id, e.quote_hash)
-      THEN 'evidence came by a link of another change or quote'
-    WHEN count(*) OVER (PARTITION BY l.id) > 1 THEN format('one link brought %s consents', count(*) OVER (PARTITION BY l.id))
-    WHEN e.request_id IS DISTINCT FROM l.id THEN 'evidence by a link lacks the id that makes it the only one' END
+      THEN 'evidence came by a link of another change or quote' END
   FROM consent_evidence e
   JOIN plan_changes pc ON pc.id = e.plan_change_id
   LEFT JOIN consent_links l ON l.id::text = e.details->>'linkId'
