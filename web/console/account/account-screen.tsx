@@ -1,6 +1,7 @@
+import { useEffect } from 'preact/hooks';
 import { hasCode } from '../api/errors.ts';
 import type { Page, PlanChange, Statement } from '../api/types.ts';
-import { usePoll } from '../api/use-poll.ts';
+import { blockingError, usePoll } from '../api/use-poll.ts';
 import { goTo } from '../app/location.ts';
 import { customer, forgetCustomer, identificationFor } from '../change/customer.ts';
 import { Button } from '../components/button.tsx';
@@ -17,6 +18,8 @@ import { StatementCard } from './statement-card.tsx';
 import { useNotes } from './use-notes.ts';
 
 const EVERY_MS = 6_000;
+/** Money moves with the status of a change; this is for what was missed. */
+const STATEMENT_EVERY_MS = 30_000;
 const CHANGES = 100;
 
 /** What is on record for a customer: plans, changes, money and notes, followed as they change. */
@@ -25,8 +28,12 @@ export function AccountScreen({ customerId }: { readonly customerId: string }) {
   const maySeeMoney = session.value?.role !== 'ops';
   const notes = useNotes(customerId);
   const changes = usePoll<Page<PlanChange>>(`${account}/plan-changes?limit=${CHANGES}`, EVERY_MS);
-  const statement = usePoll<Statement>(maySeeMoney ? `${account}/statement` : undefined, EVERY_MS);
-  if (hasCode(changes.error, 'not-found')) return <NotShown customerId={customerId} error={changes.error} />;
+  const statement = usePoll<Statement>(maySeeMoney ? `${account}/statement` : undefined, STATEMENT_EVERY_MS);
+  const standing = changes.data?.items.map(({ status }) => status).join();
+  const { reload } = statement;
+  useEffect(reload, [standing, reload]);
+  const missing = [changes, notes.newest, statement].find(({ error }) => hasCode(error, 'not-found'));
+  if (missing !== undefined) return <NotShown customerId={customerId} error={missing.error} />;
 
   const known = customer.value?.customer.customerId === customerId ? customer.value : undefined;
   const items = changes.data?.items;
@@ -55,12 +62,19 @@ export function AccountScreen({ customerId }: { readonly customerId: string }) {
         </>
       }
     >
+      {mayServe() && identificationFor(customerId) !== undefined && (
+        <div class="actions">
+          <Button look="secondary" onClick={() => goTo(known ? '/identify' : '/options')}>
+            Change the plan
+          </Button>
+        </div>
+      )}
       {items === undefined && changes.error === undefined && (
         <Card title="Plan history">
           <Loading what="Reading the account" />
         </Card>
       )}
-      <ErrorNotice error={changes.error} retry={changes.reload} />
+      <ErrorNotice error={blockingError(changes)} retry={changes.reload} />
       {items !== undefined && (
         <PlanHistory periods={planPeriods(items, known?.subscription)} timeZone={timeZone} />
       )}
@@ -77,13 +91,6 @@ export function AccountScreen({ customerId }: { readonly customerId: string }) {
           )}
         </div>
       </div>
-      {mayServe() && identificationFor(customerId) !== undefined && (
-        <div class="actions">
-          <Button look="secondary" onClick={() => goTo(known ? '/identify' : '/options')}>
-            Change the plan
-          </Button>
-        </div>
-      )}
     </Screen>
   );
 }

@@ -1,4 +1,5 @@
 import type { Note, Notes } from '../api/types.ts';
+import { blockingError } from '../api/use-poll.ts';
 import { Link } from '../app/link.tsx';
 import { Button } from '../components/button.tsx';
 import { instantText } from '../components/format.ts';
@@ -8,6 +9,7 @@ import { mayServe } from '../session/rights.ts';
 import { session } from '../session/sign-in-gate.ts';
 import { AddNote } from './add-note.tsx';
 import { authorText, kindText } from './note-words.ts';
+import { NoteBody } from './note-body.tsx';
 import type { useNotes } from './use-notes.ts';
 
 /** Everything that happened on the account, newest first, and whether the record is whole. */
@@ -34,7 +36,7 @@ export function NotesCard(props: {
       )}
       {mayServe() && <AddNote customerId={customerId} onAdded={newest.reload} />}
       {notes === undefined && newest.error === undefined && <Loading what="Reading the notes" />}
-      <ErrorNotice error={newest.error} retry={newest.reload} />
+      <ErrorNotice error={blockingError(newest)} retry={newest.reload} />
       {notes?.length === 0 && <p class="empty">There are no notes yet.</p>}
       {notes !== undefined && notes.length > 0 && (
         <ol class="notes">
@@ -71,7 +73,7 @@ function Entry({ note, timeZone }: { readonly note: Note; readonly timeZone: str
         <strong>{kindText(kind)}</strong>
         <span class="note-number">#{sequence}</span>
       </p>
-      <p class="note-body">{body}</p>
+      <NoteBody text={body} />
       <p class="note-foot">
         {authorText(author, session.value?.agentId)},{' '}
         <time dateTime={createdAt}>{instantText(createdAt, timeZone)}</time>

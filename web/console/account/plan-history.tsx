@@ -22,7 +22,7 @@ export function PlanHistory(props: {
         <StepPlot periods={periods.slice(-SHOWN)} />
         <ol class="periods">
           {periods.toReversed().map((period) => (
-            <li key={period.planChangeId ?? 'first'} class={period.isPlanned ? 'planned' : undefined}>
+            <li key={period.planChangeId ?? 'first'}>
               <span class="period-plan">{period.planName}</span>
               <Price money={period.price} interval={period.interval} />
               <span class="period-time">
@@ -47,6 +47,7 @@ export function PlanHistory(props: {
 function StepPlot({ periods }: { readonly periods: readonly PlanPeriod[] }) {
   const prices = periods.map(monthly);
   const most = Math.max(1, ...prices);
+  const running = periods.findLastIndex(({ isPlanned }) => !isPlanned);
   const y = (price: number): number => HEIGHT - MARGIN - ((HEIGHT - 2 * MARGIN) * price) / most;
   return (
     <svg
@@ -60,7 +61,7 @@ function StepPlot({ periods }: { readonly periods: readonly PlanPeriod[] }) {
         const at = y(prices[index] ?? 0);
         const [left, right] = [index * STEP, (index + 1) * STEP];
         const before = prices[index - 1];
-        const look = period.isPlanned ? 'planned' : index === periods.length - 1 ? 'now' : '';
+        const look = period.isPlanned ? 'planned' : index === running ? 'now' : '';
         return (
           <g key={period.planChangeId ?? 'first'} class={look}>
             <title>{period.planName}</title>

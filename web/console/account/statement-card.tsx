@@ -1,8 +1,8 @@
 import type { Statement } from '../api/types.ts';
-import type { Polled } from '../api/use-poll.ts';
+import { blockingError, type Polled } from '../api/use-poll.ts';
 import { Link } from '../app/link.tsx';
 import { Amount } from '../components/amount.tsx';
-import { dateText, isNegative, isZero } from '../components/format.ts';
+import { isNegative, isZero, shortDateText } from '../components/format.ts';
 import { ErrorNotice } from '../components/notice.tsx';
 import { Card, Loading } from '../components/screen.tsx';
 
@@ -12,7 +12,7 @@ export function StatementCard({ statement }: { readonly statement: Polled<Statem
   return (
     <Card title="Statement" class="statement">
       {data === undefined && error === undefined && <Loading what="Reading the statement" />}
-      <ErrorNotice error={error} retry={reload} />
+      <ErrorNotice error={blockingError(statement)} retry={reload} />
       {data?.lines.length === 0 && (
         <p class="empty">
           Nothing was posted yet. The balance is <Amount money={data.balance} />.
@@ -23,7 +23,9 @@ export function StatementCard({ statement }: { readonly statement: Polled<Statem
           <table>
             <thead>
               <tr>
-                <th scope="col">Date</th>
+                <th scope="col" class="statement-date">
+                  Date
+                </th>
                 <th scope="col">What</th>
                 <th scope="col" class="number">
                   Amount
@@ -36,8 +38,9 @@ export function StatementCard({ statement }: { readonly statement: Polled<Statem
             <tbody>
               {data.lines.map((line, index) => (
                 <tr key={index}>
-                  <td class="statement-date">{dateText(line.date).split(', ')[1]}</td>
+                  <td class="statement-date">{shortDateText(line.date)}</td>
                   <th scope="row">
+                    <span class="statement-when">{shortDateText(line.date)}</span>
                     {line.planChangeId === null ? (
                       line.description
                     ) : (
@@ -57,7 +60,8 @@ export function StatementCard({ statement }: { readonly statement: Polled<Statem
             </tbody>
             <tfoot>
               <tr>
-                <th scope="row" colSpan={3}>
+                <td class="statement-date" />
+                <th scope="row" colSpan={2}>
                   {balanceText(data)}
                 </th>
                 <td class="number">

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { ApiProblem, isUndecided } from './errors.ts';
 import { get } from './request.ts';
 
 /** What was read is called old when so many readings in a row are missing. */
@@ -37,13 +38,16 @@ export function usePoll<T>(path: string | undefined, everyMs: number): Polled<T>
     let isCurrent = true;
     let isReading = false;
     let isAsked = false;
+    let isFirst = true;
     let timer: number | undefined;
     const read = (): void => {
       window.clearTimeout(timer);
       isAsked = isReading;
       if (isReading) return;
       isReading = true;
-      get<T>(path)
+      const answer = get<T>(path, !isFirst);
+      isFirst = false;
+      answer
         .then(
           (data) => isCurrent && setState({ path, data, readAt: Date.now() }),
           (error: unknown) => isCurrent && setState((before) => ({ ...before, error })),
@@ -83,4 +87,10 @@ export function usePoll<T>(path: string | undefined, everyMs: number): Polled<T>
   const reload = useCallback(() => readNow.current(), []);
   const isOld = readAt !== undefined && (isOverdue || error !== undefined);
   return { data, error, readAt, isOld, isBehind: state.path !== path, reload };
+}
+
+/** The error to show: one that leaves nothing to look at, or that no later reading mends. */
+export function blockingError({ data, error, isBehind }: Polled<unknown>): unknown {
+  const isRefused = error instanceof ApiProblem && !isUndecided(error);
+  return data === undefined || isBehind || isRefused ? error : undefined;
 }

@@ -5,7 +5,7 @@ export function Freshness(props: { readonly of: Pick<Polled<unknown>, 'isOld' | 
   const { isOld, readAt } = props.of;
   return (
     <span class={`freshness${isOld ? ' old' : ''}`} role="status">
-      {readAt === undefined ? 'Reading' : isOld ? `Old: as of ${timeText(readAt)}` : 'Live'}
+      {readAt === undefined ? 'Reading' : isOld ? `Old: as of ${timeText(readAt)}. Trying again.` : 'Live'}
     </span>
   );
 }

@@ -1,7 +1,7 @@
 import type { PlanChange } from '../api/types.ts';
 import { Link } from '../app/link.tsx';
 import { Amount } from '../components/amount.tsx';
-import { dateText } from '../components/format.ts';
+import { shortDateText } from '../components/format.ts';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { agoText } from './time-words.ts';
 import { whatToDo } from './what-to-do.ts';
@@ -51,7 +51,9 @@ function Row({ change, now }: { readonly change: PlanChange; readonly now: numbe
         {state !== undefined && <span class="row-detail">{state}</span>}
         {todo !== undefined && <span class="row-todo">{todo}</span>}
       </td>
-      <td data-label="Takes effect">{activation.date === null ? '–' : dateText(activation.date)}</td>
+      <td data-label="Takes effect" class="date">
+        {activation.date === null ? '–' : shortDateText(activation.date)}
+      </td>
       <td data-label="Due" class="number">
         {quote === null ? '–' : <Amount money={quote.dueNow} />}
       </td>

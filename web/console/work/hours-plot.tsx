@@ -19,7 +19,7 @@ export function HoursPlot(props: { readonly hours: readonly Hour[] }) {
       <figcaption class="legend">
         <span class="legend-opened">{total('opened')} opened</span>
         <span class="legend-applied">{total('applied')} applied</span>
-        <span class="legend-most">most in an hour: {most}</span>
+        <span class="legend-most">peak {most}</span>
       </figcaption>
       <svg
         viewBox={`0 0 ${hours.length * STEP} ${HEIGHT}`}

@@ -24,7 +24,7 @@ export function SummaryPlots(props: { readonly summary: WorkSummary | undefined 
             <p class="hint">
               {summary.toConsent.medianSeconds === null
                 ? 'No consent in this time.'
-                : `Half of the customers agreed within ${durationText(summary.toConsent.medianSeconds)}.`}
+                : `Half of the customers agreed within ${durationText(Math.max(60, summary.toConsent.medianSeconds))}.`}
             </p>
           </>
         ) : (

@@ -1,5 +1,4 @@
 import type { PlanChange } from '../api/types.ts';
-import { dateText } from '../components/format.ts';
 import { MAIL_WORDS } from '../change/mail-words.ts';
 import { durationText } from './time-words.ts';
 
@@ -29,7 +28,7 @@ export function whatToDo(
   change: PlanChange,
   now: number,
 ): { readonly state?: string; readonly todo?: string } {
-  const { status, quote, hold, activation, email } = change;
+  const { status, quote, hold, email } = change;
   if (status === 'awaiting_consent' && quote !== null) {
     const left = (Date.parse(quote.expiresAt) - now) / 1_000;
     return left <= 0
@@ -40,8 +39,7 @@ export function whatToDo(
     const { reason, todo } = HELD[hold.reason];
     return { state: `${reason}; ends in ${durationText((Date.parse(hold.endsAt) - now) / 1_000)}`, todo };
   }
-  if (status === 'scheduled' && activation.date !== null)
-    return { state: `Starts ${dateText(activation.date)}` };
+  if (status === 'scheduled') return { state: 'Agreed; starts by itself' };
   if (status !== 'activated' && status !== 'completed') return {};
   const mail = email === null ? undefined : MAIL_WORDS[email.status];
   if (change.confirmedAt !== null) return { state: 'Confirmed with the customer' };

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Page, PlanChange, WorkSummary } from '../api/types.ts';
-import { usePoll } from '../api/use-poll.ts';
+import { blockingError, usePoll } from '../api/use-poll.ts';
 import { place, setQuery } from '../app/location.ts';
 import { Button } from '../components/button.tsx';
 import { Freshness } from '../components/freshness.tsx';
@@ -34,7 +34,7 @@ export function WorkScreen() {
   };
   // The older of the two says how old the page is.
   const oldest = (list.readAt ?? 0) < (summary.readAt ?? 0) ? list : summary;
-  const error = list.error ?? summary.error;
+  const error = blockingError(list) ?? blockingError(summary);
   return (
     <Screen
       title="Work"
