@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { planChange } from '../../api/schemas/plan-changes.ts';
 import type { TestAccount } from '../../dev/seed/test-account.ts';
-import { createApiRig, type ApiRig } from '../support/api-rig.ts';
+import type { ApiRig } from '../support/api-rig.ts';
 import { PHONE, type Visit } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { nextReading, serveConsole, type ServedConsole } from './served-console.ts';
@@ -14,8 +14,8 @@ describe('Console: the account page', () => {
   let account: TestAccount;
 
   before(async () => {
-    api = await createApiRig('console account');
-    web = await serveConsole(api);
+    web = await serveConsole('console account');
+    ({ api } = web);
     account = await api.stranger({ planCode: 'fiber-two-lines-complete' });
     const { planChangeId } = await api.changeOf(account);
     await eventually(async () => {
@@ -26,7 +26,6 @@ describe('Console: the account page', () => {
   });
   after(async () => {
     await web.close();
-    await api.close();
   });
 
   const path = (): string => `/customers/${account.customerId}`;
@@ -176,7 +175,7 @@ describe('Console: the account page', () => {
     assert.match(download.suggestedFilename(), /^plan-change-[0-9a-f-]{36}\.html$/);
     assert.equal(await page.getByRole('alert').count(), 0);
 
-    await page.goto(`${web.origin}/console/customers/01a20000-0000-7000-8000-000000000000`);
+    await page.goto(`${api.origin}/console/customers/01a20000-0000-7000-8000-000000000000`);
     await page.getByRole('alert').waitFor();
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
-import { createApiRig, verbalConsent, type ApiRig } from '../support/api-rig.ts';
+import { verbalConsent, type ApiRig } from '../support/api-rig.ts';
 import { PHONE, type Visit } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { nextReading, serveConsole, type ServedConsole } from './served-console.ts';
@@ -17,8 +17,8 @@ describe('Console: the work page', () => {
     (await api.post(`/v1/plan-changes/${change.planChangeId}/${message}`, body)).read(planChange);
 
   before(async () => {
-    api = await createApiRig('console work');
-    web = await serveConsole(api);
+    web = await serveConsole('console work');
+    ({ api } = web);
     scheduled = await api.changeOf(await api.stranger(), { activation: { when: 'end_of_cycle' } });
     declined = await act(await api.opened(await api.stranger()), 'decline', { reason: 'no' });
     const suspended = await api.stranger();
@@ -28,7 +28,6 @@ describe('Console: the work page', () => {
   });
   after(async () => {
     await web.close();
-    await api.close();
   });
 
   const row = (page: Page, { planChangeId }: PlanChangeJson) =>
