@@ -127,6 +127,22 @@ describe('API: the work summary and the filters of the work page', () => {
     );
   });
 
+  it('lists a mail that did not arrive until the customer was told otherwise', async () => {
+    await api.rig
+      .ownerKnex('email_outbox')
+      .where({ plan_change_id: applied.planChangeId, kind: 'summary' })
+      .update({ status: 'bounced' });
+    assert.equal((await summary('ops')).worklists.undelivered, 1);
+    assert.deepEqual(await listed('email=undelivered'), [applied.planChangeId]);
+    const confirmation = { explained: ['active now'], channel: 'phone' };
+    await api.post(`/v1/plan-changes/${applied.planChangeId}/confirmation`, confirmation, {
+      as: 'supervisor',
+    });
+    assert.equal((await summary('ops')).worklists.undelivered, 0);
+    assert.deepEqual(await listed('email=undelivered'), []);
+    assert.deepEqual(await listed('email=bounced'), [applied.planChangeId]);
+  });
+
   it('finds changes by plan, and by the beginning of an id of change or customer', async () => {
     assert.deepEqual(await listed('planCode=fiber-two-lines-plus'), [applied.planChangeId]);
     assert.deepEqual(await listed('planCode=no-such-plan'), []);
