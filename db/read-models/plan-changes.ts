@@ -1,7 +1,6 @@
 import type { Knex } from 'knex';
 import type { BillingInterval } from '../../domain/billing-cycle.ts';
 import type { EmailStatus } from '../../domain/email-status.ts';
-import type { BillingInterval } from '../../domain/billing-cycle.ts';
 import type { HoldReason, PlanChangeStatus } from '../../domain/plan-change-status.ts';
 import { isoInstant, rows } from '../sql.ts';
 import type { StoredLine } from '../stores/quote-lines.ts';
