@@ -24,6 +24,7 @@ import { identificationRoutes } from './routes/identifications.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { planChangeRoutes } from './routes/plan-changes.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
+import { workRoutes } from './routes/work.ts';
 import { sendgridWebhookRouter } from './sendgrid-webhook.ts';
 import { refuseWrongMethods } from './wrong-method.ts';
 
@@ -40,6 +41,7 @@ export function routesOf(deps: ApiDeps): Route[] {
     ...consentLinkRoutes(deps),
     ...accountRoutes(deps),
     ...evidenceRoutes(deps),
+    ...workRoutes(deps),
   ];
 }
 

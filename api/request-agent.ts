@@ -22,8 +22,9 @@ export async function agentOfRequest(
   if (token === undefined) return authenticate(knex, authorization);
   if (!READS.has(request.method)) requireConsole(request);
   const { idleSeconds } = SESSION_LIFETIMES;
-  // A page that listens by itself is nobody at work.
-  const isUse = !(request.get('accept') ?? '').includes('text/event-stream');
+  // A page that listens or reads again by itself is nobody at work.
+  const isListening = (request.get('accept') ?? '').includes('text/event-stream');
+  const isUse = !isListening && request.get('x-by-itself') === undefined;
   const session = await useSession(knex, sha256(token), { idleSeconds, isUse });
   return session ?? authenticate(knex, undefined);
 }

@@ -61,6 +61,7 @@ export function serialisePlanChange(
     replaces: view.replaces,
     replacedBy: view.replacedBy,
     revert: serialiseRevert(view),
+    openedAt: view.openedAt,
     temporal: {
       workflowId,
       runId: view.runId,

@@ -654,7 +654,11 @@ CREATE INDEX consent_evidence_by_change ON public.consent_evidence USING btree (
 
 CREATE INDEX consent_links_by_change ON public.consent_links USING btree (plan_change_id);
 
+CREATE INDEX consents_by_acceptance ON public.consents USING btree (accepted_at);
+
 CREATE INDEX email_events_by_mail ON public.email_events USING btree (outbox_id);
+
+CREATE INDEX email_outbox_undelivered ON public.email_outbox USING btree (plan_change_id) WHERE (status = ANY (ARRAY['bounced'::email_status, 'dropped'::email_status, 'given_up'::email_status]));
 
 CREATE INDEX identifications_by_agent ON public.identifications USING btree (agent_id, customer_id, expires_at);
 
@@ -662,13 +666,19 @@ CREATE INDEX note_anchor_heads_by_number ON public.note_anchor_heads USING btree
 
 CREATE INDEX plan_change_transitions_by_change ON public.plan_change_transitions USING btree (plan_change_id, id);
 
+CREATE INDEX plan_changes_by_application ON public.plan_changes USING btree (applied_at) WHERE (applied_at IS NOT NULL);
+
 CREATE INDEX plan_changes_by_customer ON public.plan_changes USING btree (customer_id, id);
+
+CREATE INDEX plan_changes_by_opening ON public.plan_changes USING btree (opened_at DESC, id DESC);
 
 CREATE INDEX plan_changes_by_status ON public.plan_changes USING btree (status, opened_at DESC, id DESC);
 
 CREATE UNIQUE INDEX plan_changes_one_open ON public.plan_changes USING btree (subscription_id) WHERE (status = ANY (ARRAY['quoting'::plan_change_status, 'awaiting_consent'::plan_change_status, 'scheduled'::plan_change_status, 'activating'::plan_change_status, 'held'::plan_change_status]));
 
 CREATE INDEX plan_changes_replaces ON public.plan_changes USING btree (replaces_id) WHERE (replaces_id IS NOT NULL);
+
+CREATE INDEX plan_changes_unconfirmed ON public.plan_changes USING btree (opened_at DESC, id DESC) WHERE ((confirmed_at IS NULL) AND (status = ANY (ARRAY['activated'::plan_change_status, 'completed'::plan_change_status])));
 
 CREATE UNIQUE INDEX subscription_periods_one_open ON public.subscription_periods USING btree (subscription_id) WHERE upper_inf(valid);
 

@@ -8,6 +8,7 @@ import type { PlanChangeInput } from '../../workflows/contract.ts';
 import { isUuid, requireCustomer, requirePlanChange } from '../access-to-customer.ts';
 import { ACCESS } from '../auth.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { idsBeginning } from '../ids-beginning.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem, notFound, rejected } from '../http-errors.ts';
 import { changeClosed, settled } from '../outcome.ts';
@@ -86,9 +87,12 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
           status: query.status as PlanChangeStatus | undefined,
           confirmed: query.confirmed === undefined ? undefined : query.confirmed === 'true',
           customerId: query.customerId,
+          inFlight: query.inFlight === 'true',
+          planCode: query.planCode,
+          id: query.id === undefined ? undefined : idsBeginning(query.id),
           email: query.email,
           expiringSoon: query.expiring === 'soon' ? { holdMs: deps.policy.holdMs } : undefined,
-          agentId: agent.role === 'agent' ? agent.agentId : undefined,
+          agentId: agent.role === 'agent' || query.mine === 'true' ? agent.agentId : undefined,
           after: decodeCursor(query.cursor),
         }),
     }),

@@ -97,10 +97,21 @@ const emailStatus = z.enum(EMAIL_STATUSES);
 export const listQuery = z.strictObject({
   status: z.enum(PLAN_CHANGE_STATUSES as [string, ...string[]]).optional(),
   confirmed: z.enum(['true', 'false']).optional(),
-  email: emailStatus.optional().meta({
-    description:
-      'Changes a mail of which has this status and matters: the summary, the news of an end, of a hold while it lasts, what asks for consent while that is awaited.',
-  }),
+  email: z
+    .enum([...emailStatus.options, 'undelivered'])
+    .optional()
+    .meta({
+      description:
+        'Changes a mail of which has this status and matters: the summary, the news of an end, of a hold while it lasts, what asks for consent while that is awaited. undelivered: bounced, dropped or given up, and the customer was not told otherwise.',
+    }),
+  inFlight: z.literal('true').optional().meta({ description: 'Changes that have not ended.' }),
+  mine: z.literal('true').optional().meta({ description: 'Changes that the caller opened.' }),
+  planCode: planCode.optional().meta({ description: 'The plan that the change leads to.' }),
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{4}[0-9a-f-]{0,32}$/i, 'must be at least the first four digits of an id')
+    .optional()
+    .meta({ description: 'How the id of the change, or of its customer, begins.' }),
   expiring: z.literal('soon').optional().meta({
     description:
       'In the last quarter of the time to agree (or with a quote that is over), or of the time of a hold.',
@@ -201,6 +212,7 @@ export const planChange = z
       })
       .nullable()
       .meta({ description: 'Of a change back to an earlier plan: what it cost then and costs now.' }),
+    openedAt: instant,
     temporal: z.strictObject({ workflowId: z.string(), runId: z.string(), url: z.string() }),
   })
   .meta({ id: 'PlanChange' });

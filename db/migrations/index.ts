@@ -14,6 +14,7 @@ import * as m012 from './012-anchors-and-rights.ts';
 import * as m013 from './013-mail-outcomes.ts';
 import * as m014 from './014-transitions-and-open-changes.ts';
 import * as m015 from './015-links-and-replacements.ts';
+import * as m017 from './017-work-page.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-customers-and-agents': m001,
@@ -31,6 +32,7 @@ const migrations: Record<string, Knex.Migration> = {
   '013-mail-outcomes': m013,
   '014-transitions-and-open-changes': m014,
   '015-links-and-replacements': m015,
+  '017-work-page': m017,
 };
 
 /** The last migration: the version of the schema that this code is for. */

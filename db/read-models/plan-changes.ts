@@ -4,6 +4,14 @@ import type { EmailStatus } from '../../domain/email-status.ts';
 import type { HoldReason, PlanChangeStatus } from '../../domain/plan-change-status.ts';
 import { isoInstant, rows } from '../sql.ts';
 import type { StoredLine } from '../stores/quote-lines.ts';
+import {
+  EXPIRING_SOON,
+  HAS_MAIL,
+  HELD_AT,
+  IN_FLIGHT,
+  UNCONFIRMED,
+  UNDELIVERED,
+} from './worklist-conditions.ts';
 
 /** A plan change as screens show it. */
 export interface PlanChangeView {
@@ -87,8 +95,6 @@ export interface QuoteView {
   readonly interruptions: readonly string[];
 }
 
-const HELD_AT = `(SELECT max(t.at) FROM plan_change_transitions t WHERE t.plan_change_id = pc.id AND t.status = 'held')`;
-
 /** As the quote judges it: today in the customer's zone, and on the date of the change. */
 const RUNS_NOW = `o.withdrawn_at IS NULL AND o.plan_code = r.from_plan_code
   AND daterange(o.valid_from, o.valid_until) @> (now() AT TIME ZONE c.time_zone)::date
@@ -150,8 +156,14 @@ export interface PlanChangeFilter {
   /** Whether the agent has said to the customer that the change is complete; asks only about applied ones. */
   readonly confirmed?: boolean | undefined;
   readonly customerId?: string | undefined;
-  /** Status of a mail that matters: see HAS_MAIL. */
-  readonly email?: EmailStatus | undefined;
+  /** Not ended yet; the summary mail may be all that is left. */
+  readonly inFlight?: boolean | undefined;
+  /** The plan it leads to. */
+  readonly planCode?: string | undefined;
+  /** Beginning of the id of the change or of its customer, between these two. */
+  readonly id?: { readonly first: string; readonly last: string } | undefined;
+  /** Status of a mail that matters (HAS_MAIL); `undelivered`: see UNDELIVERED. */
+  readonly email?: EmailStatus | 'undelivered' | undefined;
   /**
    * Waits for something and is in the last quarter of the time for it: for consent (or the quote is over), or for
    * people to decide about a hold, which ends after `holdMs`.
@@ -163,16 +175,6 @@ export interface PlanChangeFilter {
   readonly limit: number;
 }
 
-/**
- * The newest mail of its kind, as long as it matters: what asks for consent while consent is awaited, the news of a
- * hold while it lasts, the summary and what tells of an end for ever.
- */
-const HAS_MAIL = `EXISTS (SELECT 1 FROM email_outbox m WHERE m.plan_change_id = pc.id AND m.status = :email
-  AND NOT EXISTS (SELECT 1 FROM email_outbox n
-    WHERE (n.plan_change_id, n.kind) = (m.plan_change_id, m.kind) AND n.revision > m.revision)
-  AND CASE WHEN m.kind IN ('consent_request', 'consent_reminder') THEN pc.status = 'awaiting_consent'
-           WHEN m.kind = 'held' THEN pc.status = 'held' ELSE true END)`;
-
 /** Newest first; one row more than `limit` tells that there is a next page. */
 export async function listPlanChanges(knex: Knex, filter: PlanChangeFilter): Promise<PlanChangeView[]> {
   const conditions = [
@@ -181,20 +183,23 @@ export async function listPlanChanges(knex: Knex, filter: PlanChangeFilter): Pro
     filter.customerId !== undefined && 'pc.customer_id = :customerId',
     filter.agentId !== undefined && 'pc.agent_id = :agentId',
     filter.confirmed === true && 'pc.confirmed_at IS NOT NULL',
-    filter.confirmed === false && `pc.confirmed_at IS NULL AND pc.status IN ('activated', 'completed')`,
-    filter.email !== undefined && HAS_MAIL,
-    filter.expiringSoon !== undefined &&
-      `(pc.status = 'awaiting_consent' AND EXISTS (SELECT 1 FROM quotes q
-          WHERE (q.plan_change_id, q.revision) = (pc.id, pc.quote_revision)
-            AND now() > q.created_at + (least(pc.consent_deadline_at, q.expires_at) - q.created_at) * 0.75)
-        OR pc.status = 'held' AND ${HELD_AT} < now() - make_interval(secs => :holdMs / 1000.0) * 0.75)`,
+    filter.confirmed === false && UNCONFIRMED,
+    filter.inFlight === true && IN_FLIGHT,
+    filter.planCode !== undefined && 'pc.to_plan_code = :planCode',
+    filter.id !== undefined &&
+      '(pc.id BETWEEN :first::uuid AND :last::uuid OR pc.customer_id BETWEEN :first::uuid AND :last::uuid)',
+    filter.email === 'undelivered' && UNDELIVERED,
+    filter.email !== undefined && filter.email !== 'undelivered' && HAS_MAIL,
+    filter.expiringSoon !== undefined && EXPIRING_SOON,
     filter.after !== undefined && '(pc.opened_at, pc.id) < (:openedAt::timestamptz, :afterId::uuid)',
   ].filter((condition) => condition !== false);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   return rows<PlanChangeView>(knex, `${VIEW} ${where} ORDER BY pc.opened_at DESC, pc.id DESC LIMIT :limit`, {
     ...(filter.status !== undefined && { status: filter.status }),
     ...(filter.customerId !== undefined && { customerId: filter.customerId }),
-    ...(filter.email !== undefined && { email: filter.email }),
+    ...(filter.planCode !== undefined && { planCode: filter.planCode }),
+    ...filter.id,
+    ...(filter.email !== undefined && filter.email !== 'undelivered' && { email: filter.email }),
     ...filter.expiringSoon,
     ...(filter.agentId !== undefined && { agentId: filter.agentId }),
     ...(filter.after !== undefined && { openedAt: filter.after.openedAt, afterId: filter.after.id }),

@@ -44,6 +44,7 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessRow>> = {
   listNotes: row(EVERYONE, 'customer', 200),
   addNote: row(SERVING, 'customer', 201),
   getStatement: row(WITH_AUDITOR, 'customer', 200),
+  getWorkSummary: row(EVERYONE, 'nothing', 200),
   getEvidence: row(WITH_AUDITOR, 'change', 200),
   listEvidenceKeys: row('public', 'nothing', 200),
   streamPlanChangeEvents: row(EVERYONE, 'change', 200),

@@ -5,6 +5,8 @@ import './styles/base.css';
 import './styles/layout.css';
 import './styles/components.css';
 import './styles/change.css';
+import './styles/account.css';
+import './styles/work.css';
 
 const root = document.getElementById('console');
 if (root) render(<App />, root);

@@ -8,8 +8,9 @@ const PAUSES_MS = [400, 1_200];
 /** How often an accepted request that is not finished yet is asked for again. */
 const REPEATS_OF_ACCEPTED = 20;
 
-export function get<T>(path: string): Promise<T> {
-  return send<T>('GET', path, undefined, undefined);
+/** @param isByItself nobody asked for it: it does not keep the session alive */
+export function get<T>(path: string, isByItself = false): Promise<T> {
+  return send<T>('GET', path, undefined, undefined, isByItself);
 }
 
 /** @param key the Idempotency-Key: the same for every try of one intent */
@@ -26,6 +27,7 @@ async function send<T>(
   path: string,
   body: object | undefined,
   key: string | undefined,
+  isByItself = false,
 ): Promise<T> {
   const init: RequestInit = {
     method,
@@ -33,6 +35,7 @@ async function send<T>(
       accept: 'application/json',
       ...(body && { 'content-type': 'application/json', 'x-requested-by': 'console' }),
       ...(key !== undefined && { 'idempotency-key': key }),
+      ...(isByItself && { 'x-by-itself': 'poll' }),
     },
     ...(body && { body: JSON.stringify(body) }),
   };

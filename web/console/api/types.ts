@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import type { identification, plan, promotion } from '../../../api/schemas/accounts.ts';
+import type {
+  identification,
+  note,
+  notes,
+  plan,
+  promotion,
+  statement,
+} from '../../../api/schemas/accounts.ts';
 import type { money, problem } from '../../../api/schemas/common.ts';
 import type {
   activation,
@@ -9,6 +16,7 @@ import type {
 } from '../../../api/schemas/plan-changes.ts';
 import type { NeedsJson, recommendation } from '../../../api/schemas/recommendations.ts';
 import type { session } from '../../../api/schemas/session.ts';
+import type { workSummary } from '../../../api/schemas/work.ts';
 import type { PlanChangeStatus } from '../../../domain/plan-change-status.ts';
 
 /** The API's own schemas as types: nothing of the contract is said twice. */
@@ -25,6 +33,10 @@ export type OpenPlanChange = z.output<typeof openPlanChangeBody>;
 export type Consent = z.output<typeof consentBody>;
 export type PlanChange = Omit<z.output<typeof planChange>, 'status'> & { readonly status: PlanChangeStatus };
 export type Quote = NonNullable<PlanChange['quote']>;
+export type Note = z.output<typeof note>;
+export type Notes = z.output<typeof notes>;
+export type Statement = z.output<typeof statement>;
+export type WorkSummary = z.output<typeof workSummary>;
 export type Problem = z.output<typeof problem>;
 export type { PlanChangeStatus };
 

@@ -23,6 +23,13 @@ export function goTo(path: string, options: { readonly replace?: boolean } = {})
   window.scrollTo(0, 0);
 }
 
+/** Keeps what a screen shows in its address, so that a reload shows the same. Empty values are left out. */
+export function setQuery(values: Readonly<Record<string, string>>): void {
+  const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== ''));
+  history.replaceState(null, '', `${location.pathname}${query.size === 0 ? '' : `?${query}`}`);
+  place.value = read();
+}
+
 export function hrefOf(path: string): string {
   return BASE + path;
 }

@@ -3,7 +3,7 @@ import type { Session } from '../api/types.ts';
 import { Mark } from '../components/mark.tsx';
 import { signOut } from '../session/session.ts';
 import { Link } from './link.tsx';
-import { NAVIGATION } from './routes.tsx';
+import { navigation } from './routes.tsx';
 
 /** What is around every screen: navigation, who is signed in, and the way out. */
 export function Shell(props: {
@@ -18,12 +18,12 @@ export function Shell(props: {
       </a>
       <header class="top-bar">
         <div class="top-bar-inner">
-          <Link to="/identify" class="brand">
+          <Link to="/" class="brand">
             <Mark />
             Plan change
           </Link>
           <nav aria-label="Main" class="top-nav">
-            {NAVIGATION.map(({ to, label, covers }) => (
+            {navigation().map(({ to, label, covers }) => (
               <Link key={to} to={to} current={covers.test(props.path)}>
                 {label}
               </Link>

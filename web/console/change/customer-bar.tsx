@@ -12,6 +12,11 @@ export function CustomerBar(props: { readonly customerId?: string; readonly time
           Customer details are shown after an identification on this page.
           {props.timeZone !== undefined && ` The customer’s dates are in ${props.timeZone}.`}
         </span>
+        {props.customerId !== undefined && (
+          <Link to={`/customers/${props.customerId}`} class="end">
+            Account
+          </Link>
+        )}
       </div>
     );
   }
@@ -24,7 +29,7 @@ export function CustomerBar(props: { readonly customerId?: string; readonly time
       <span title={timeZone}>
         {zoneText(timeZone)}, {clockText(timeZone)} now
       </span>
-      <Link to="/identify" class="end">
+      <Link to={`/customers/${known.customer.customerId}`} class="end">
         Account
       </Link>
     </div>

@@ -60,6 +60,9 @@ export function CustomerScreen(props: { readonly known: Identification; readonly
       </div>
       <div class="actions">
         <Button onClick={() => goTo('/options')}>Discuss options</Button>
+        <Button look="secondary" onClick={() => goTo(`/customers/${customer.customerId}`)}>
+          Notes and statement
+        </Button>
         <Button look="quiet" onClick={props.onAnother}>
           Another customer
         </Button>

@@ -31,6 +31,16 @@ export function dateText(date: string): string {
   }).format(new Date(`${date}T00:00:00Z`));
 }
 
+/** `1 Dec 2026`, for tables. */
+export function shortDateText(date: string): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(new Date(`${date}T00:00:00Z`));
+}
+
 /** `1 Dec 2026, 14:05` where the agent is, or in the time zone that is given. */
 export function instantText(instant: string, timeZone?: string): string {
   return new Intl.DateTimeFormat('en-GB', {
