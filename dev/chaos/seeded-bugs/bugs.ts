@@ -71,8 +71,8 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: 'the Idempotency-Key is ignored',
     file: 'api/idempotency.ts',
-    from: 'replay: claim.answer,',
-    to: 'replay: null,',
+    from: "if (raw.key === undefined || route.idempotencyKey === 'none') {",
+    to: "if (raw.key !== '' || route.idempotencyKey === 'none') {",
     family: 'duplicates',
   },
   {
