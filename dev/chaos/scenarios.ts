@@ -3,6 +3,7 @@ import type { PlanChangeJson } from '../../api/schemas/plan-changes.ts';
 import { planChangeWorkflowId } from '../../workflows/contract.ts';
 import { skipWorkflowTime } from '../stack/skip-time.ts';
 import { Unexpected, verbal, type Activation, type Agent, type Identified } from './agent.ts';
+import { codeOf } from './client.ts';
 import { cents, dateIn, daysAfter } from './oracle.ts';
 import type { Random } from './random.ts';
 import { retrying } from './retrying.ts';
@@ -131,8 +132,12 @@ const byLink = (decision: 'accept' | 'decline'): Scenario => ({
     const first = await client.insist('POST', link, said, { as: null });
     if (![200, 409].includes(first.status)) throw new Unexpected(`the link answered ${first.status}`);
     const second = await client.insist('POST', link, said, { as: null });
-    if (![409, 410].includes(second.status))
-      record.violate('I12', `a link that was used was answered ${second.status}`, change.planChangeId);
+    if (second.status !== 409 || second.body['code'] !== 'link-used')
+      record.violate(
+        'I12',
+        `a link that was used was answered ${second.status} ${codeOf(second)}`,
+        change.planChangeId,
+      );
   },
 });
 

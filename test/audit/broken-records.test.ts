@@ -56,6 +56,14 @@ describe('audit of statuses, notes, mails and answers that were tampered with', 
     },
     {
       check: 'I9',
+      what: 'an altered note whose chain the database has been taught to call sound',
+      sql: ({ waiting }) => `
+        CREATE OR REPLACE FUNCTION account_note_hash(note account_notes) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT note.hash';
+        UPDATE account_notes SET body = body || '!' ${of(waiting)} AND kind = 'quoted'`,
+      finds: /^the hash of note \d+ is not that of its row, by a hash worked out apart$/,
+    },
+    {
+      check: 'I9',
       what: 'a missing note of a second quote',
       sql: ({ downgraded }) => withoutNote(downgraded, 'requoted'),
       finds: /^quote 2 has 0 notes$/,

@@ -3,6 +3,7 @@ import type { PlanChangeStatus } from '../../../domain/plan-change-status.ts';
 import type { Check } from '../check.ts';
 import { applyRules } from '../check.ts';
 import { appendOnlyForApp, guardsInForce } from './guards.ts';
+import { notesHashedApart } from './notes-hashed-apart.ts';
 
 /**
  * Which note a transition leaves: exactly one of these kinds for each transition to the status. Approvals have
@@ -108,6 +109,7 @@ export const accountNotes: Check = {
       { kind: 'constraint', table: 'account_notes', name: 'account_notes_customer_id_sequence_key' },
       { kind: 'constraint', table: 'account_notes', name: 'account_notes_plan_change_id_kind_revision_key' },
     ])),
+    ...(await notesHashedApart(context)),
     ...(await appendOnlyForApp(context, 'I9', ['account_notes', 'plan_change_transitions'])),
     ...(await applyRules(context, 'I9', [
       { sql: NOTE_OF_EACH_TRANSITION, parameters: [JSON.stringify(NOTES_OF_TRANSITION)] },

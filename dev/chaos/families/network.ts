@@ -15,8 +15,11 @@ export interface PlannedWindow {
 const KINDS = ['latency', 'reset', 'black hole', 'half-open'] as const;
 const WINDOWS_PER_ROUND = 10;
 const CHANGES_PER_WINDOW = 2;
-/** What was under way in a window is answered so soon after it. */
-const RECOVERED_WITHIN_MS = 30_000;
+/**
+ * What was under way in a window is answered so soon after it (I19). The worker's connection to Temporal notices a
+ * server that is gone without a word by its keep-alive after 45 s, which the SDK does not let us set.
+ */
+const RECOVERED_WITHIN_MS = 60_000;
 
 /** Every fault on every link in turn (their numbers have no common divisor), each window of its own length. */
 export function planWindows(random: Random, count: number): PlannedWindow[] {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { endOnSignals } from '../end-on-signals.ts';
 import { table } from '../report.ts';
-import { SEEDED_BUGS } from './bugs.ts';
+import { NO_BUG, SEEDED_BUGS } from './bugs.ts';
 import { hunt, type Hunted } from './hunt.ts';
 
 const checkout = fileURLToPath(new URL('../../..', import.meta.url));
@@ -15,8 +15,18 @@ const { only } = new Command('npm run seeded-bugs --')
   .opts<{ only?: string }>();
 
 endOnSignals();
+const bugs = SEEDED_BUGS.filter(({ name }) => name.includes(only ?? ''));
+// A campaign that finds something where nothing is wrong proves nothing.
+for (const family of new Set(bugs.map((bug) => bug.family))) {
+  const { caughtBy, example } = await hunt(checkout, { ...NO_BUG, family });
+  if (caughtBy.length > 0) {
+    console.error(`Without any bug, ${family} finds ${caughtBy.join(', ')}: ${example}`);
+    process.exit(1);
+  }
+  console.log(`nothing   without a bug (${family})`);
+}
 const hunted: Hunted[] = [];
-for (const bug of SEEDED_BUGS.filter(({ name }) => name.includes(only ?? ''))) {
+for (const bug of bugs) {
   const result = await hunt(checkout, bug);
   hunted.push(result);
   const { caughtBy, example } = result;

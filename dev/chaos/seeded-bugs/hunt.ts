@@ -9,6 +9,8 @@ import { patchedCheckout } from './patched-checkout.ts';
 const SIZES: Readonly<Partial<Record<FamilyName, number>>> = {
   ...{ duplicates: 340, kills: 17, mail: 30, clock: 400, leaks: 1 },
 };
+/** A mail without an answer is asked after every half minute. */
+const QUIET_SECONDS: Readonly<Partial<Record<FamilyName, string>>> = { mail: '60' };
 const HUNT_WITHIN_MS = 6 * 60_000;
 
 export interface Hunted {
@@ -23,7 +25,15 @@ export async function hunt(checkout: string, bug: SeededBug): Promise<Hunted> {
   const copy = patchedCheckout(checkout, bug);
   try {
     const report = path.join(copy.path, 'report.json');
-    const args = ['--import', 'tsx', 'dev/chaos/cli.ts', '--family', bug.family, '--quiet-seconds', '15'];
+    const args = [
+      '--import',
+      'tsx',
+      'dev/chaos/cli.ts',
+      '--family',
+      bug.family,
+      '--quiet-seconds',
+      QUIET_SECONDS[bug.family] ?? '15',
+    ];
     const said = await run(copy.path, [
       ...args,
       '--count',
