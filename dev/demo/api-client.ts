@@ -17,6 +17,7 @@ import type {
   rescheduleBody,
   revertBody,
 } from '../../api/schemas/plan-changes.ts';
+import type { recommendations, recommendationsBody } from '../../api/schemas/recommendations.ts';
 import { DemoError } from './demo-error.ts';
 
 export type Identification = z.output<typeof identification>;
@@ -49,6 +50,9 @@ export interface ApiClient {
   identify(body: z.input<typeof identificationBody>): Promise<Answer<Identification>>;
   /** The plans that may start on a date, cheapest first. */
   plans(on: string): Promise<Answer<{ readonly items: readonly Plan[] }>>;
+  recommendations(
+    body: z.input<typeof recommendationsBody>,
+  ): Promise<Answer<z.output<typeof recommendations>>>;
   open(body: z.input<typeof openPlanChangeBody>): Promise<Answer<PlanChange>>;
   consent(planChangeId: string, body: z.input<typeof consentBody>): Promise<Answer<PlanChange>>;
   decline(planChangeId: string, body: z.input<typeof reasonBody>): Promise<Answer<PlanChange>>;
@@ -90,6 +94,7 @@ export function createApiClient(origin: string, key: string): ApiClient {
   return {
     identify: (body) => call('POST', '/v1/identifications', body),
     plans: (on) => call('GET', `/v1/plans?on=${on}`),
+    recommendations: (body) => call('POST', '/v1/recommendations', body),
     open: (body) => call('POST', '/v1/plan-changes', body),
     consent: (id, body) => call('POST', `/v1/plan-changes/${id}/consent`, body),
     decline: (id, body) => call('POST', `/v1/plan-changes/${id}/decline`, body),

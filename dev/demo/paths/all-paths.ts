@@ -8,6 +8,7 @@ import { ACTIVATION_PATHS } from './activation-paths.ts';
 import { CONSENT_PATHS } from './consent-paths.ts';
 import { tellAccount } from './account-record.ts';
 import { LATER_PATHS } from './later-paths.ts';
+import { OFFER_PATHS } from './offer-paths.ts';
 import type { Path } from './path.ts';
 import { WAITING_PATHS } from './waiting-paths.ts';
 
@@ -16,6 +17,7 @@ export const PATHS: readonly Path[] = [
   ...CONSENT_PATHS,
   ...WAITING_PATHS,
   ...LATER_PATHS,
+  ...OFFER_PATHS,
 ];
 
 /**

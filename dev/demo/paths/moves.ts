@@ -20,13 +20,17 @@ export function inDays({ account }: Stage, days: number): Activation & { readonl
 
 /** The plan that would be recommended to somebody who has `present`. @throws DemoError when there is none */
 export async function recommendedPlan(
-  { api, account }: Stage,
-  present: Present = account.subscription,
+  stage: Stage,
+  present: Present = stage.account.subscription,
 ): Promise<Plan> {
-  const { items } = (await api.plans(todayOf(account))).body;
-  const plan = choosePlan(items, present);
+  const plan = choosePlan(await plansToday(stage), present);
   if (!plan) throw new DemoError('No other plan is on sale.');
   return plan;
+}
+
+/** What may start on the customer's today. */
+export async function plansToday({ api, account }: Stage): Promise<readonly Plan[]> {
+  return (await api.plans(todayOf(account))).body.items;
 }
 
 /** Opens a change to the recommended plan unless told: it waits for consent. */
