@@ -79,6 +79,7 @@ describe('API: access matrix', function () {
     if (operationId === 'openPlanChange')
       return { identificationId, planCode: 'fiber-plus', activation: { when: 'immediately' } };
     if (operationId === 'recordConsent') return verbalConsent('0'.repeat(64));
+    if (operationId === 'signIn') return { key: api.keys.agent };
     if (operationId === 'recommendPlans') return { identificationId, needs: {} };
     if (operationId === 'reschedulePlanChange') return { activation: { when: 'end_of_cycle' } };
     if (operationId === 'revertPlanChange') return { identificationId, activation: { when: 'immediately' } };
@@ -96,7 +97,11 @@ describe('API: access matrix', function () {
       .replace('{id}', operation.path.includes('/customers/') ? on.account.customerId : on.planChangeId);
     if (operation.operationId === 'streamPlanChangeEvents') return askForStream(path, as);
     const answer =
-      method === 'get' ? await api.get(path, { as }) : await api.post(path, bodyOf(operation, on), { as });
+      method === 'get'
+        ? await api.get(path, { as })
+        : method === 'delete'
+          ? await api.call(path, { method: 'DELETE', headers: { 'x-requested-by': 'a test' } })
+          : await api.post(path, bodyOf(operation, on), { as });
     const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json');
     return { status: answer.status, code: isProblem ? answer.read(problem).code : '' };
   };

@@ -68,13 +68,16 @@ describe('API contract', () => {
       planCode: 'fiber-plus',
       planName: 'Fiber Plus',
       price: { amount: '80.24', currency: 'USD' },
+      interval: 'month',
       promotionCode: 'FIBER-10',
     });
     assert.deepEqual(
       [opened.consent, opened.confirmedAt, opened.hold, opened.email],
       [null, null, null, null],
     );
-    assert.deepEqual(opened.activation, { when: 'immediately', date: today(), at: null });
+    const { timeZone, ...activation } = opened.activation;
+    assert.deepEqual(activation, { when: 'immediately', date: today(), at: null });
+    assert.equal(timeZone, 'America/Chicago');
 
     const { quote } = opened;
     assert.ok(quote);

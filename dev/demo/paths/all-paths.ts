@@ -16,8 +16,8 @@ export const PATHS: readonly Path[] = [
   ...ACTIVATION_PATHS,
   ...CONSENT_PATHS,
   ...WAITING_PATHS,
-  ...LATER_PATHS,
   ...OFFER_PATHS,
+  ...LATER_PATHS,
 ];
 
 /**

@@ -15,7 +15,7 @@ import {
   requireStatus,
   tellQuoted,
 } from './moves.ts';
-import type { Path } from './path.ts';
+import type { Path, Stage } from './path.ts';
 
 /** Going back, what holds a change, and what comes after it. */
 export const LATER_PATHS: readonly Path[] = [
@@ -79,6 +79,16 @@ export const LATER_PATHS: readonly Path[] = [
       return `The summary is ${change.email?.status ?? ''}`;
     },
   },
+  {
+    title: 'A summary that comes back is a task for an agent',
+    async play(stage) {
+      const asked = await openChange(stage);
+      await failNextMail(stage);
+      const { planChangeId } = await applyChange(stage, asked);
+      await awaitChange(stage.api, planChangeId, ({ email }) => email?.status === 'bounced');
+      return 'Applied; the mail bounced, and the change is on the list ?email=bounced';
+    },
+  },
 ];
 
 /** What the account has after the change. */
@@ -91,4 +101,14 @@ function targetOf({ planChangeId, to }: PlanChange): NonNullable<PlanChange['to'
 function netOf(change: PlanChange): bigint {
   const { dueNow, toBalance } = quoteOf(change);
   return parseDecimal(dueNow.amount, dueNow.currency) - parseDecimal(toBalance.amount, toBalance.currency);
+}
+
+/** The double takes the next mail and reports that it came back. */
+async function failNextMail({ system }: Stage): Promise<void> {
+  const answer = await fetch(`${system.outbox}/faults`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify([{ mode: 'bounce' }]),
+  });
+  if (!answer.ok) throw new DemoError(`The outbox answered ${answer.status} to a planned bounce.`);
 }

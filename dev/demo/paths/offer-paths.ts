@@ -1,10 +1,9 @@
 import { DemoError } from '../demo-error.ts';
-import { awaitChange } from '../outcomes.ts';
 import { money } from '../words.ts';
 import { applied, applyChange, openChange, plansToday } from './moves.ts';
-import type { Path, Stage } from './path.ts';
+import type { Path } from './path.ts';
 
-/** What is offered to the customer, and a mail that does not arrive. */
+/** What is offered to the customer. */
 export const OFFER_PATHS: readonly Path[] = [
   {
     title: 'Chosen from what was recommended',
@@ -43,24 +42,4 @@ export const OFFER_PATHS: readonly Path[] = [
       return `${applied(change)} for ${money(change.to.price)} instead of ${money(promoted.price)} (${promotionCode})`;
     },
   },
-  {
-    title: 'A summary that comes back is a task for an agent',
-    async play(stage) {
-      const asked = await openChange(stage);
-      await failNextMail(stage);
-      const { planChangeId } = await applyChange(stage, asked);
-      await awaitChange(stage.api, planChangeId, ({ email }) => email?.status === 'bounced');
-      return 'Applied; the mail bounced, and the change is on the list ?email=bounced';
-    },
-  },
 ];
-
-/** The double takes the next mail and reports that it came back. */
-async function failNextMail({ system }: Stage): Promise<void> {
-  const answer = await fetch(`${system.outbox}/faults`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify([{ mode: 'bounce' }]),
-  });
-  if (!answer.ok) throw new DemoError(`The outbox answered ${answer.status} to a planned bounce.`);
-}
