@@ -10,6 +10,7 @@ import { loadHistories, type Histories } from '../../dev/audit/histories.ts';
 import type { PlanChangeInput } from '../../workflows/contract.ts';
 import { createTemplates } from '../../emails/templates.ts';
 import {
+  noticeWorkflowId,
   planChangeWorkflowId,
   REQUEST_CONSENT_WORKFLOW,
   requestConsentWorkflowId,
@@ -272,15 +273,19 @@ async function applyOnDate(rig: Rig): Promise<string> {
 
 async function failAfterApplying(rig: Rig): Promise<string> {
   const { input, execution, quote, consent: given, now } = await openByHand(rig, { planCode: 'phone-basic' });
-  const { planChangeId } = input;
+  const { planChangeId, customerId } = input;
   const { revision } = quote;
   await rig.run('activatePlan', { planChangeId, revision, consent: given, now }, execution);
   const to = { status: 'failed' } as const;
-  await rig.run(
+  const stopped = await rig.run(
     'compensateActivation',
     { planChangeId, revision, to, consent: null, causes: ['seeded'], now },
     execution,
   );
+  const mailId = stopped.outcome === 'stopped' ? stopped.mailId : null;
+  if (mailId === null) throw new Error('A change that failed tells its customer');
+  const notice = { workflowId: noticeWorkflowId(mailId) };
+  await rig.run('sendNotice', { planChangeId, customerId, mailId }, notice);
   return planChangeId;
 }
 
