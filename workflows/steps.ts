@@ -57,10 +57,11 @@ export const durable = proxyActivities<Pick<Activities, 'activatePlan'>>({
 
 /**
  * Mail trouble never undoes an applied change: it is retried for three days, then handed to people. An attempt under
- * way is waited for when operations cancel: what came of it decides whether people are asked.
+ * way is waited for when operations cancel: what came of it decides whether people are asked. The attempt of a killed
+ * worker is noticed by its timeout alone, and within a minute nothing may be stuck (I19).
  */
 export const mail = proxyActivities<Pick<Activities, 'sendSummary' | 'sendNotice'>>({
-  startToCloseTimeout: '60 seconds',
+  startToCloseTimeout: '45 seconds',
   scheduleToCloseTimeout: '3 days',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: {

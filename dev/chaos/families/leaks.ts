@@ -52,8 +52,6 @@ export const leaks: Family = async ({ system, random, n, say, settle }) => {
       record.violate('scenario', error instanceof Error ? error.message : String(error));
     });
   }
-  // The log of a killed process is a place as well.
-  system.kill('worker');
   await settle(record);
   const places = await placesOf(system, errors);
   const words = canaries.flatMap((one) => Object.entries(one));
