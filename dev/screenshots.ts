@@ -5,8 +5,9 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './browser/chromium.ts';
+import { takeConsole } from './console-pictures.ts';
 import { createApiClient } from './demo/api-client.ts';
 import { explainFailure } from './demo/demo-error.ts';
 import { awaitLink } from './demo/paths/customer-page.ts';
@@ -53,6 +54,7 @@ try {
     for (const picture of temporalPictures(system, changes)) await takeTemporal(browser, picture);
     await takeOutbox(browser, system.outbox);
     await takeCustomerPage(browser, system, changes.awaitingConsent);
+    await takeConsole(browser, system, changes, saveWhole);
   } finally {
     await browser.close();
   }
@@ -138,8 +140,12 @@ async function takeCustomerPage(
     const page = await browser.newPage({ viewport: { width, height: 800 } });
     await page.goto(`${system.api}${link.page}`);
     await page.getByRole('button', { name: 'Agree to the change' }).waitFor();
-    await page.screenshot({ path: path.join(IMAGES, file), fullPage: true, animations: 'disabled' });
+    await saveWhole(page, file);
     await page.close();
-    console.log(`docs/images/${file}`);
   }
+}
+
+async function saveWhole(page: Page, file: string): Promise<void> {
+  await page.screenshot({ path: path.join(IMAGES, file), fullPage: true, animations: 'disabled' });
+  console.log(`docs/images/${file}`);
 }

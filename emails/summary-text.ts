@@ -1,7 +1,7 @@
 import { chargesText, interruptionsText, listText, nextBillText, pageText, termsText } from './text-parts.ts';
 
 /** The summary as plain text, over SummaryView. A string in a module, so that the compiled product finds it. */
-export const SUMMARY_TEXT = pageText(`your plan change is complete.
+export const SUMMARY_TEXT = pageText(`Your plan change is complete.
 
 YOUR NEW PLAN
 <%= it.newPlan %>, <%= it.newPrice %>

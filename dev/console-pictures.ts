@@ -1,0 +1,40 @@
+import type { Browser, Page } from 'playwright-core';
+import type { RunningSystem } from './demo/running-system.ts';
+import type { SampleChanges } from './demo/sample-changes.ts';
+
+interface ConsolePicture {
+  readonly file: string;
+  /** Below the console's own address. */
+  readonly path: string;
+  /** The page is there when this text is. */
+  readonly shows: string;
+  readonly width: number;
+}
+
+/** Pictures of the agent's console: a quote, a change that is done, the work page, and the quote on a phone. */
+export async function takeConsole(
+  browser: Browser,
+  system: RunningSystem,
+  changes: SampleChanges,
+  save: (page: Page, file: string) => Promise<void>,
+): Promise<void> {
+  const change = ({ planChangeId }: { readonly planChangeId: string }): string => `/changes/${planChangeId}`;
+  const pictures: readonly ConsolePicture[] = [
+    { file: 'console-quote.png', path: change(changes.awaitingConsent), shows: 'Next bill', width: 1_280 },
+    { file: 'console-phone.png', path: change(changes.awaitingConsent), shows: 'Next bill', width: 390 },
+    { file: 'console-result.png', path: change(changes.completed), shows: 'Tell the customer', width: 1_280 },
+    { file: 'console-work.png', path: '/work', shows: 'Time to consent', width: 1_280 },
+  ];
+  const context = await browser.newContext();
+  // The session's cookie is for all pages of the context.
+  await context.request.post(`${system.api}/v1/session`, { data: { key: system.agentKey } });
+  for (const { file, path, shows, width } of pictures) {
+    const page = await context.newPage();
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${system.api}/console${path}`);
+    await page.getByText(shows).first().waitFor();
+    await save(page, file);
+    await page.close();
+  }
+  await context.close();
+}
