@@ -59,7 +59,7 @@ export function createSendgridDouble(store: MailStore, webhook?: EventWebhook): 
         answer();
         return;
       case 'reset-after-accept':
-        await accept();
+        await accept(fault.reported ? 'delivered' : 'unreported');
         request.socket.destroy();
         return;
       case 'timeout-after-accept':

@@ -14,8 +14,8 @@ const fault = z.discriminatedUnion('mode', [
   }),
   /** Accepts, then answers only after the delay: the sender has given up by then. */
   z.strictObject({ mode: z.literal('timeout-after-accept'), times, delayMs }),
-  /** Accepts, then cuts the connection without an answer. */
-  z.strictObject({ mode: z.literal('reset-after-accept'), times }),
+  /** Accepts, then cuts the connection without an answer; unless `reported`, no event tells of the mail either. */
+  z.strictObject({ mode: z.literal('reset-after-accept'), times, reported: z.boolean().default(true) }),
   /** Cuts the connection; nothing is accepted. */
   z.strictObject({ mode: z.literal('reset'), times }),
   /** Answers 202 and loses the mail. */

@@ -22,6 +22,7 @@ export function planMailFaults(random: Random, count: number): FaultInput[] {
       { mode: 'status', status: 500 },
       { mode: 'status', status: 503 },
       { mode: 'reset-after-accept' },
+      { mode: 'reset-after-accept', reported: false },
       { mode: 'timeout-after-accept', delayMs: 12_000 },
       { mode: 'drop' },
       { mode: 'bounce' },
