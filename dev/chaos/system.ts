@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,8 @@ const FIRST_PAUSE = 20;
 /** Starts it. All it starts is ended by `stop`, by process id. Rejects when it does not come up. */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'plan-change-chaos-'));
+  // As root, PostgreSQL runs as another user, who must get through to its own folder in here.
+  if (process.getuid?.() === 0) chmodSync(dataDir, 0o711);
   const links = new Map<LinkName, FaultyLink>();
   const traps = { worker: createCommitTrap(), api: createCommitTrap() };
   const link = async (name: LinkName, host: string, port: number): Promise<string> => {
@@ -111,10 +113,17 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     },
   });
   // Whatever happens to this process, its children do not outlive it.
-  const last = (): void => stack.kill();
+  const last = (): void => {
+    stack.kill();
+    remove();
+  };
   process.once('exit', last);
   const release = (): void => {
     process.off('exit', last);
+    remove();
+  };
+  const remove = (): void => {
+    for (const outside of postgresOutside(dataDir)) rmSync(outside, { recursive: true, force: true });
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
@@ -221,6 +230,16 @@ async function seedAgentKeys(owner: Knex, count: number): Promise<string[]> {
     keys.push(key);
   }
   return keys;
+}
+
+/** Where PostgreSQL lies when its user cannot get through to DATA_DIR. */
+function postgresOutside(dataDir: string): string[] {
+  try {
+    const location: unknown = JSON.parse(readIfThere(path.join(dataDir, 'postgres-location.json')));
+    return [(location as { outside: string }).outside];
+  } catch {
+    return [];
+  }
 }
 
 function readIfThere(file: string): string {
