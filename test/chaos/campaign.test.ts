@@ -28,8 +28,8 @@ describe(`the fault campaign, short (FAULT_SEED=${SEED})`, function () {
     // A mail under way in a killed worker is noticed after 45 s: those come first.
     ['kills', kills, 8],
     ['mail', mail, 6],
-    ['deploy', deploy, 4],
-    ['network', network, 4],
+    ['deploy', deploy, 2],
+    ['network', network, 2],
     ['duplicates', duplicates, 60],
     ['input', input, 200],
     ['leaks', leaks, 1],

@@ -235,7 +235,7 @@ describe("Customer's page in a browser: every state", () => {
     ],
     [
       'too many tries',
-      'Too many tries',
+      'This link is closed',
       () =>
         once(async ({ path }) => {
           for (let tries = 1; tries <= 5; tries += 1) await customerAt(api, path).send(WRONG);
