@@ -11,7 +11,7 @@ export interface AcceptedConsent {
 
 /**
  * "Record customer consent": binds the evidence to the quote, and notes which quote was agreed to, how, by which
- * recording, document or typed name, and when.
+ * recording, document or page, and when. Names stay in the evidence: notes are read by roles that see none.
  */
 export async function acceptConsent(
   tx: StepTransaction,
@@ -32,8 +32,8 @@ export async function acceptConsent(
 }
 
 function wordsFor(evidence: ConsentEvidence): string {
-  if ('typedName' in evidence) return `in writing (typed ${evidence.typedName} on the page behind the link)`;
+  if ('typedName' in evidence) return 'in writing (name typed on the page behind the link)';
   if ('signedBy' in evidence)
-    return `in writing (document ${evidence.name}, SHA-256 ${evidence.sha256}, signed by ${evidence.signedBy} at ${evidence.signedAt})`;
+    return `in writing (document with SHA-256 ${evidence.sha256}, signed at ${evidence.signedAt})`;
   return `on a recorded call (recording ${evidence.id} from ${evidence.startedAt}, script ${evidence.scriptVersion})`;
 }

@@ -91,7 +91,7 @@ describe('Consent page: the answer', () => {
     assert.equal(accepted?.author.type, 'customer');
     assert.match(
       accepted.body,
-      /^The customer agreed in writing \(typed .+ on the page behind the link\) to quote [0-9a-f]{64} under terms/,
+      /^The customer agreed in writing \(name typed on the page behind the link\) to quote [0-9a-f]{64} under terms/,
     );
   });
 
