@@ -26,15 +26,16 @@ export async function takeConsole(
     { file: 'console-work.png', path: '/work', shows: 'Time to consent', width: 1_280 },
   ];
   const context = await browser.newContext();
-  // The session's cookie is for all pages of the context.
-  await context.request.post(`${system.api}/v1/session`, { data: { key: system.agentKey } });
+  const page = await context.newPage();
+  await page.goto(`${system.api}/console`);
+  await page.getByLabel('API key').fill(system.agentKey);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
   for (const { file, path, shows, width } of pictures) {
-    const page = await context.newPage();
     await page.setViewportSize({ width, height: 800 });
     await page.goto(`${system.api}/console${path}`);
     await page.getByText(shows).first().waitFor();
     await save(page, file);
-    await page.close();
   }
   await context.close();
 }
