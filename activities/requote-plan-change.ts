@@ -43,12 +43,10 @@ export function requotePlanChange(deps: { steps: Steps; policy: Policy }) {
       const activation = input.activation ?? (isDue(agreed, input.now) ? IMMEDIATELY : agreed.activation);
       const revision = agreed.quoteRevision + 1;
       const request = { ...agreed, ...deps.policy, now: input.now, activation, quoteRevision: revision };
-      const isOver = input.activation === null && termsOf(request, account) === 'promotion-not-applicable';
+      const asked = termsOf(request, account);
+      const isOver = input.activation === null && asked === 'promotion-not-applicable';
       const promotionCode = isOver ? null : agreed.promotionCode;
-      const terms = termsOf(
-        { ...request, promotionCode },
-        isOver ? { ...account, promotion: null } : account,
-      );
+      const terms = isOver ? termsOf({ ...request, promotionCode }, { ...account, promotion: null }) : asked;
       if (typeof terms === 'string') return { outcome: 'rejected', code: terms, activation };
 
       const change = { planChangeId: input.planChangeId, revision, now: input.now };
