@@ -1,6 +1,7 @@
 import { formatMoneyForPeople } from '../domain/money.ts';
 import type { HoldReason } from '../domain/plan-change-status.ts';
 import { driftOf } from '../domain/plan-change-terms.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { AgreedChange, MailTemplates, Steps } from './ports.ts';
 import { acceptConsent } from './accepted-consent.ts';
 import { enqueueNotice } from './notices.ts';
@@ -28,7 +29,7 @@ export type ActivatePlanResult =
  * plan, the charges exactly as quoted, the notes and the status. Anything that differs from the quote holds
  * the change and charges nothing.
  */
-export function activatePlan(deps: { steps: Steps; templates: MailTemplates }) {
+export function activatePlan(deps: { steps: Steps; templates: MailTemplates; policy: Policy }) {
   return (input: ActivatePlanInput): Promise<ActivatePlanResult> =>
     deps.steps.once(receipt('activatePlan', input.revision), async (tx) => {
       const agreed = await tx.lockPlanChange(input.planChangeId);
@@ -58,7 +59,8 @@ export function activatePlan(deps: { steps: Steps; templates: MailTemplates }) {
           body: `Held, nothing charged: ${drift}. The customer must be asked again.`,
           author: { type: 'system', id: null },
         });
-        const mailId = await enqueueNotice(tx, deps.templates, { ...input, kind: 'held' });
+        const { holdMs } = deps.policy;
+        const mailId = await enqueueNotice(tx, deps.templates, { ...input, kind: 'held', holdMs });
         return { outcome: 'held', reason: drift, mailId };
       }
 

@@ -15,15 +15,19 @@ export async function enqueueNotice(
     readonly kind: NoticeKind;
     readonly revision: number;
     readonly now: string;
+    /** How long people have to decide, milliseconds; for `held`. */
+    readonly holdMs?: number;
   },
 ): Promise<string> {
   const pending = await tx.pendingChange(notice.planChangeId, notice.now);
+  const { holdMs } = notice;
+  const holdEndsAt = holdMs === undefined ? null : new Date(Date.parse(notice.now) + holdMs).toISOString();
   return tx.enqueueMail({
     planChangeId: notice.planChangeId,
     kind: notice.kind,
     revision: notice.revision,
     recipient: pending.customer.email,
-    ...templates.notice(notice.kind, pending),
+    ...templates.notice(notice.kind, { ...pending, holdEndsAt }),
   });
 }
 

@@ -48,7 +48,7 @@ export interface StepTransaction {
   /** Reads the applied change back in a fresh statement. */
   readBack(planChangeId: string): Promise<AppliedChange>;
   /** Reads what a mail about a change that is not applied says. `now`: workflow time, ISO instant. */
-  pendingChange(planChangeId: string, now: string): Promise<PendingChange>;
+  pendingChange(planChangeId: string, now: string): Promise<Omit<PendingChange, 'holdEndsAt'>>;
   /** Whether the customer has agreed to the change, in whichever quote, or a mail about it may have left. */
   isKnownToCustomer(planChangeId: string): Promise<boolean>;
   nextMailRevision(planChangeId: string, kind: MailKind): Promise<number>;

@@ -1,5 +1,6 @@
 import type { HoldReason } from '../domain/plan-change-status.ts';
 import { isTerminal } from '../domain/plan-change-status.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { AgreedChange, MailTemplates, StepTransaction, Steps } from './ports.ts';
 import { acceptConsent } from './accepted-consent.ts';
 import { enqueueNotice } from './notices.ts';
@@ -23,6 +24,7 @@ export interface StopActivationInput {
 interface StopActivationDeps {
   readonly steps: Steps;
   readonly templates: MailTemplates;
+  readonly policy: Policy;
 }
 
 /** `mailId`: the notice that goes to the customer when the change is held. */
@@ -119,7 +121,7 @@ async function stop(
       kind: 'held',
       body: `Held, nothing charged: ${to.reason} (${input.causes.join(', ')}). The customer must be asked again.`,
     });
-    return enqueueNotice(tx, deps.templates, { ...input, kind: 'held' });
+    return enqueueNotice(tx, deps.templates, { ...input, kind: 'held', holdMs: deps.policy.holdMs });
   }
   await tx.updatePlanChange(input.planChangeId, { status: 'failed', closedAt: input.now, appliedAt: null });
   await tx.appendNote({

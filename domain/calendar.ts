@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill/implementation';
 import { DomainError, quoted } from './domain-error.ts';
+import { zoneForPeople } from './zone-for-people.ts';
 
 // Dates are 'YYYY-MM-DD' strings, instants ISO strings; Temporal's objects stay inside domain/.
 // Only the polyfill is used: native Temporal follows the time-zone data and the bugs of each Node release.
@@ -79,7 +80,7 @@ export function formatDateForPeople(date: string): string {
 }
 
 /**
- * "15:04 on Tuesday, 24 November 2026, in the time zone America/Chicago (UTC-06:00)"; where a date begins,
+ * "15:04 on Tuesday, 24 November 2026, Chicago time (UTC-06:00)"; where a date begins,
  * "the start of Wednesday, 25 November 2026, …", because 00:00 is read as either end of a day. Seconds are
  * dropped: a deadline told to people is never later than the real one. The offset tells apart the two hours of
  * the same name when clocks go back. The words are ours: Intl's change with its data.
@@ -93,7 +94,7 @@ export function formatInstantForPeople(instantIso: string, zone: string): string
   });
   const isStartOfDate = local.equals(local.startOfDay());
   const clock = isStartOfDate ? 'the start of' : `${twoDigits(local.hour)}:${twoDigits(local.minute)} on`;
-  return `${clock} ${formatDateForPeople(date)}, in the time zone ${local.timeZoneId} (UTC${local.offset})`;
+  return `${clock} ${formatDateForPeople(date)}, ${zoneForPeople(local.timeZoneId)} (UTC${local.offset})`;
 }
 
 function twoDigits(value: number): string {

@@ -2,9 +2,10 @@ import type { BillingInterval } from './billing-cycle.ts';
 import { formatDateForPeople } from './calendar.ts';
 import { formatMoneyForPeople } from './money.ts';
 import type { Quote, QuoteInput, QuoteLine } from './quote.ts';
+import { zoneForPeople } from './zone-for-people.ts';
 
 /** Raised with every change of the words, so that evidence names the words that were read. */
-export const CONSENT_SCRIPT_VERSION = '2026-11';
+export const CONSENT_SCRIPT_VERSION = '2026-11b';
 
 export interface ConsentScript {
   version: string;
@@ -44,7 +45,7 @@ export function consentScript(input: QuoteInput, figures: QuoteFigures): Consent
 function effectSentence({ when, effectiveDate, timeZone }: QuoteInput): string {
   const date = formatDateForPeople(effectiveDate);
   if (when === 'immediately') return `The change takes effect today, ${date}.`;
-  return `The change takes effect at the start of ${date}, in the time zone ${timeZone}.`;
+  return `The change takes effect at the start of ${date}, ${zoneForPeople(timeZone)}.`;
 }
 
 /** Going back is subject to availability: who leaves a plan that is no longer sold hears it before agreeing. */

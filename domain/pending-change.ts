@@ -1,4 +1,5 @@
 import type { BillingInterval } from './billing-cycle.ts';
+import type { Allowances } from './plan-inclusions.ts';
 import type { HoldReason } from './plan-change-status.ts';
 import type { ActivationWhen, QuoteLine } from './quote.ts';
 
@@ -19,6 +20,7 @@ export interface PendingChange {
     readonly priceMinor: bigint;
     readonly interval: BillingInterval;
     readonly features: readonly string[];
+    readonly allowances: Allowances;
   };
   readonly promotionCode: string | null;
   readonly lines: readonly QuoteLine[];
@@ -33,4 +35,6 @@ export interface PendingChange {
   /** Whether the quote can still be agreed to when the mail is written (workflow time). */
   readonly quoteIsOpen: boolean;
   readonly holdReason: HoldReason | null;
+  /** Where a hold ends by itself, ISO instant; null: the mail is not about a hold. */
+  readonly holdEndsAt: string | null;
 }

@@ -1,4 +1,5 @@
 import type { BillingInterval } from './billing-cycle.ts';
+import type { Allowances } from './plan-inclusions.ts';
 import type { ActivationWhen, QuoteLine } from './quote.ts';
 
 /** The state of an applied change, read back from the database. */
@@ -26,6 +27,7 @@ export interface AppliedChange {
     readonly planCode: string;
     readonly version: number;
     readonly priceMinor: bigint;
+    readonly promotionCode: string | null;
     readonly quoteHash: string;
     readonly lines: readonly QuoteLine[];
     readonly toBalanceMinor: bigint;
@@ -38,6 +40,7 @@ export interface AppliedChange {
     readonly priceMinor: bigint;
     readonly interval: BillingInterval;
     readonly features: readonly string[];
+    readonly allowances: Allowances;
     readonly openedByPlanChangeId: string | null;
   } | null;
   readonly postedLines: readonly QuoteLine[];

@@ -2,6 +2,8 @@ import type { NoticeKind } from '../activities/ports.ts';
 import { formatDateForPeople, formatInstantForPeople } from '../domain/calendar.ts';
 import { CONSENT_LINK_PLACEHOLDER } from '../domain/consent-link.ts';
 import type { PendingChange } from '../domain/pending-change.ts';
+import { meteredPhrases } from '../domain/plan-inclusions.ts';
+import { zoneForPeople } from '../domain/zone-for-people.ts';
 import {
   chargesView,
   dueOf,
@@ -70,13 +72,13 @@ function rowsOf({ from, to, promotionCode, currency }: PendingChange): NoticeVie
 /** Dated changes begin by the customer's own clock, so its zone is named (money rule 3). */
 function startOf({ when, effectiveDate, customer }: PendingChange, { asksForConsent }: NoticeWords): string {
   if (when === 'immediately') return asksForConsent ? 'As soon as you agree' : 'Immediately';
-  return `${formatDateForPeople(effectiveDate)}, as it begins in the time zone ${oneLine(customer.timeZone)}`;
+  return `${formatDateForPeople(effectiveDate)}, as the day begins, ${zoneForPeople(oneLine(customer.timeZone))}`;
 }
 
 function quoteView(pending: PendingChange, company: Company): QuoteView {
   const { from, to, currency } = pending;
   return {
-    features: to.features.map(oneLine),
+    features: [...to.features, ...meteredPhrases(to.allowances)].map(oneLine),
     intervalChange:
       from.interval === to.interval ? null : intervalChangeOf(from.interval, to.interval, 'will be'),
     charges: chargesView(

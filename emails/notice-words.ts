@@ -133,11 +133,14 @@ function lateReminder(plan: string, asked: string, pending: PendingChange): Noti
 
 function held(plan: string, pending: PendingChange): NoticeWords {
   const { why, next } = holdWords(pending);
+  const { holdEndsAt, customer } = pending;
+  const end =
+    holdEndsAt === null ? 'after a while' : `at ${formatInstantForPeople(holdEndsAt, customer.timeZone)}`;
   return {
     ...NOT_MADE,
     subject: `On hold: your change to ${plan}`,
     heading: 'Your plan change is on hold',
     opening: [`We did not make your change to ${plan}. ${why}`, NOTHING_CHARGED],
-    next: [next, 'If you do nothing, the change ends by itself after a while.'],
+    next: [next, `If you do nothing, the change ends by itself ${end}.`],
   };
 }

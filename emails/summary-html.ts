@@ -21,6 +21,9 @@ export const SUMMARY_HTML = pageHtml(`
 <tr><th scope="row" style="${LABEL}">Price</th><td style="${FIGURE}"><strong><%= it.newPrice %></strong></td></tr>
 <tr><th scope="row" style="${LABEL}">Previous plan</th><td style="${VALUE}"><bdi><%= it.oldPlan %></bdi>, <%= it.oldPrice %></td></tr>
 </table>
+<% if (it.promotion !== null) { -%>
+<p style="${PARAGRAPH}"><%= it.promotion %></p>
+<% } -%>
 <p style="${PARAGRAPH}"><%= it.activation %></p>
 <% if (it.intervalChange !== null) { -%>
 <p style="${PARAGRAPH}"><%= it.intervalChange %></p>

@@ -5,6 +5,9 @@ export const SUMMARY_TEXT = pageText(`Your plan change is complete.
 
 YOUR NEW PLAN
 <%= it.newPlan %>, <%= it.newPrice %>
+<% if (it.promotion !== null) { -%>
+<%= it.promotion %>
+<% } -%>
 ${listText('it.features')}
 <%= it.activation %>
 Your previous plan was <%= it.oldPlan %>, <%= it.oldPrice %>.

@@ -1,6 +1,8 @@
 import { formatDateForPeople } from '../domain/calendar.ts';
 import { isNoLongerSold } from '../domain/consent-script.ts';
+import { meteredPhrases } from '../domain/plan-inclusions.ts';
 import type { AppliedChange } from '../domain/read-back.ts';
+import { zoneForPeople } from '../domain/zone-for-people.ts';
 import {
   chargesView,
   dueOf,
@@ -24,6 +26,7 @@ export interface SummaryView {
   readonly newPrice: string;
   readonly oldPlan: string;
   readonly oldPrice: string;
+  readonly promotion: string | null;
   readonly features: readonly string[];
   readonly activation: string;
   readonly intervalChange: string | null;
@@ -57,7 +60,11 @@ export function summaryView(applied: AppliedChange, company: Company): SummaryVi
     newPrice: priceOf(current, currency),
     oldPlan: oneLine(from.planName),
     oldPrice: priceOf(from, currency),
-    features: current.features.map(oneLine),
+    promotion:
+      applied.agreed.promotionCode === null
+        ? null
+        : `The price includes the promotion ${oneLine(applied.agreed.promotionCode)}.`,
+    features: [...current.features, ...meteredPhrases(current.allowances)].map(oneLine),
     activation: activationOf(applied),
     intervalChange:
       from.interval === current.interval ? null : intervalChangeOf(from.interval, current.interval, 'are'),
@@ -93,7 +100,7 @@ function activationOf({ when, effectiveDate, customer }: AppliedChange): string 
   const date = formatDateForPeople(effectiveDate);
   return when === 'immediately'
     ? `It took effect on ${date}, as soon as you agreed.`
-    : `It took effect at the start of ${date}, in the time zone ${oneLine(customer.timeZone)}, as you asked.`;
+    : `It took effect at the start of ${date}, ${zoneForPeople(oneLine(customer.timeZone))}, as you asked.`;
 }
 
 /** The brief's answers to "more than once in a billing cycle?", "a fee?" and "back to the old plan?". */

@@ -1,6 +1,7 @@
 import type { CustomerOffer, PlanAtPrice } from '../../db/read-models/customer-offer.ts';
 import { formatDateForPeople, formatInstantForPeople } from '../../domain/calendar.ts';
 import { formatMoneyForPeople } from '../../domain/money.ts';
+import { zoneForPeople } from '../../domain/zone-for-people.ts';
 
 /** The quote in plain words: finished sentences and figures, nothing escaped. */
 export interface OfferView {
@@ -57,7 +58,7 @@ function newPriceOf({ from, to, promotion }: CustomerOffer, price: string): stri
 function startOf({ when, effectiveDate, timeZone }: CustomerOffer): { value: string; more: string } {
   const date = formatDateForPeople(effectiveDate);
   if (when === 'immediately') return { value: 'As soon as you agree', more: date };
-  return { value: date, more: `as the day begins in the time zone ${timeZone}` };
+  return { value: date, more: `as the day begins, ${zoneForPeople(timeZone)}` };
 }
 
 function dueOf(
@@ -88,7 +89,7 @@ function nextBillOf(
   };
 }
 
-/** "15:04 on Tuesday, 24 November 2026, in the time zone …", the customer's. */
+/** "15:04 on Tuesday, 24 November 2026, Chicago time (UTC-06:00)", the customer's. */
 export function instantOf({ timeZone }: CustomerOffer, instant: string): string {
   return formatInstantForPeople(instant, timeZone);
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { BillingInterval } from '../../domain/billing-cycle.ts';
+import type { Allowances } from '../../domain/plan-inclusions.ts';
 import type { AppliedChange } from '../../domain/read-back.ts';
 import { row } from '../sql.ts';
 import type { StoredLine } from './quote-lines.ts';
@@ -21,6 +22,7 @@ interface AppliedRow {
     planCode: string;
     version: number;
     priceMinor: string;
+    promotionCode: string | null;
     quoteHash: string;
     lines: StoredLine[];
     toBalanceMinor: string;
@@ -32,6 +34,7 @@ interface AppliedRow {
     priceMinor: string;
     interval: BillingInterval;
     features: string[];
+    allowances: Allowances;
     openedByPlanChangeId: string | null;
   } | null;
   posted_lines: StoredLine[];
@@ -52,9 +55,10 @@ const READ_BACK = `
     jsonb_build_object('planCode', pc.from_plan_code, 'planName', fv.plan_name, 'priceMinor', pc.from_price_minor::text,
       'interval', fv.billing_interval, 'soldUntil', (SELECT o.available_until FROM current_plan_versions o WHERE o.plan_code = pc.from_plan_code)) AS from,
     jsonb_build_object('planCode', pc.to_plan_code, 'version', pc.to_plan_version, 'priceMinor', pc.to_price_minor::text,
-      'quoteHash', q.hash, 'lines', q.lines, 'toBalanceMinor', q.to_balance_minor::text) AS agreed,
+      'promotionCode', pc.promotion_code, 'quoteHash', q.hash, 'lines', q.lines, 'toBalanceMinor', q.to_balance_minor::text) AS agreed,
     (SELECT jsonb_build_object('planCode', p.plan_code, 'planName', v.plan_name, 'version', p.plan_version,
         'priceMinor', p.price_minor::text, 'interval', v.billing_interval, 'features', v.features,
+        'allowances', v.allowances,
         'openedByPlanChangeId', p.plan_change_id)
       FROM subscription_periods p JOIN plan_versions v ON (v.plan_code, v.version) = (p.plan_code, p.plan_version)
       WHERE p.subscription_id = pc.subscription_id AND upper_inf(p.valid)) AS current,

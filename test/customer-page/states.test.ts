@@ -148,7 +148,7 @@ describe("Customer's page in a browser: every state", () => {
       'accepted for a date',
       /^You agreed: Fiber Plus starts on \w+, \d+ \w+ \d{4}$/,
       () => answered({}),
-      /We recorded your agreement at .* in the time zone America\/Chicago[^]*What you agreed to[^]*Change from/,
+      /We recorded your agreement at .* Chicago time[^]*What you agreed to[^]*Change from/,
     ],
     [
       'applied',

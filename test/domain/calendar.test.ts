@@ -166,35 +166,35 @@ describe('local dates', () => {
     [
       '2026-11-24T21:04:37.999999Z',
       'America/Chicago',
-      '15:04 on Tuesday, 24 November 2026, in the time zone America/Chicago (UTC-06:00)',
+      '15:04 on Tuesday, 24 November 2026, Chicago time (UTC-06:00)',
     ],
     [
       '2026-11-24T21:04:00+05:30',
       'Asia/Kathmandu',
-      '21:19 on Tuesday, 24 November 2026, in the time zone Asia/Kathmandu (UTC+05:45)',
+      '21:19 on Tuesday, 24 November 2026, Kathmandu time (UTC+05:45)',
     ],
-    ['2026-11-24T09:05:00Z', 'UTC', '09:05 on Tuesday, 24 November 2026, in the time zone UTC (UTC+00:00)'],
+    ['2026-11-24T09:05:00Z', 'UTC', '09:05 on Tuesday, 24 November 2026, the time zone UTC (UTC+00:00)'],
     // The same clock time twice, told apart by the offset.
     [
       '2026-11-01T05:30:00Z',
       'America/New_York',
-      '01:30 on Sunday, 1 November 2026, in the time zone America/New_York (UTC-04:00)',
+      '01:30 on Sunday, 1 November 2026, New York time (UTC-04:00)',
     ],
     [
       '2026-11-01T06:30:00Z',
       'America/New_York',
-      '01:30 on Sunday, 1 November 2026, in the time zone America/New_York (UTC-05:00)',
+      '01:30 on Sunday, 1 November 2026, New York time (UTC-05:00)',
     ],
     // Midnight, and the first instant of a date whose midnight is skipped.
     [
       '2026-11-25T06:00:00Z',
       'America/Chicago',
-      'the start of Wednesday, 25 November 2026, in the time zone America/Chicago (UTC-06:00)',
+      'the start of Wednesday, 25 November 2026, Chicago time (UTC-06:00)',
     ],
     [
       '2026-09-06T04:00:30Z',
       'America/Santiago',
-      'the start of Sunday, 6 September 2026, in the time zone America/Santiago (UTC-03:00)',
+      'the start of Sunday, 6 September 2026, Santiago time (UTC-03:00)',
     ],
   ];
   for (const [instant, zone, words] of told) {

@@ -19,7 +19,7 @@ const scriptOf = (change: Partial<QuoteInput>): string[] =>
 
 describe('consent script', () => {
   it('says everything there is to agree to, in order', () => {
-    assert.equal(quotePlanChange(sample).script.version, '2026-11');
+    assert.equal(quotePlanChange(sample).script.version, '2026-11b');
     assert.deepEqual(scriptOf({}), [
       'This call is recorded.',
       'You are changing your plan from Basic at $30.00 a month to Plus at $50.00 a month.',
@@ -42,7 +42,7 @@ describe('consent script', () => {
     [
       'the date and its zone',
       dated,
-      'The change takes effect at the start of Thursday, 17 December 2026, in the time zone America/New_York.',
+      'The change takes effect at the start of Thursday, 17 December 2026, New York time.',
     ],
     ['when a dated amount is due', dated, '$9.67 is due on Thursday, 17 December 2026.'],
     [

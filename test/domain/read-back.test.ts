@@ -11,12 +11,13 @@ const applied: AppliedChange = {
   ...{ currency: 'USD', when: 'immediately', effectiveDate: '2026-11-16' },
   from: { planCode: 'plus', planName: 'Plus', priceMinor: 5000n, interval: 'month', soldUntil: null },
   agreed: {
+    promotionCode: null,
     ...{ planCode: 'basic', version: 2, priceMinor: 3000n, quoteHash: 'ab' },
     ...{ lines: [credit, charge], toBalanceMinor: 1000n },
   },
   current: {
     ...{ planCode: 'basic', planName: 'Basic', version: 2, priceMinor: 3000n, interval: 'month' },
-    ...{ features: [], openedByPlanChangeId: 'c0ffee00-0000-5000-8000-000000000001' },
+    ...{ features: [], allowances: {}, openedByPlanChangeId: 'c0ffee00-0000-5000-8000-000000000001' },
   },
   postedLines: [credit, charge],
   postedToBalanceMinor: 1000n,

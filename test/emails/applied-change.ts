@@ -1,3 +1,4 @@
+import type { Allowances } from '../../domain/plan-inclusions.ts';
 import { quotePlanChange, type PricedPlan, type QuoteInput } from '../../domain/quote.ts';
 import type { AppliedChange } from '../../domain/read-back.ts';
 
@@ -16,6 +17,12 @@ export interface Scene extends Partial<
 }
 
 const EMAIL = 'canary.recipient@customer.example';
+export const ALLOWANCES: Allowances = {
+  data: { amount: 2000, unit: 'GB' },
+  voice: { amount: null, unit: 'minutes' },
+  texts: { amount: 1000, unit: 'messages' },
+  lines: { amount: 1, unit: 'lines' },
+};
 const ACCOUNT_NUMBER = '7590-CANARY';
 
 /** The plans of a scene and the figures that the product itself quotes for them. */
@@ -78,11 +85,12 @@ export function appliedChange(scene: Scene = {}): AppliedChange {
       planCode: to.planCode,
       version: to.version,
       priceMinor: to.priceMinor,
+      promotionCode: scene.promotionCode ?? null,
       quoteHash: quote.hash,
       lines: quote.lines,
       toBalanceMinor: quote.toBalanceMinor,
     },
-    current: { ...to, features, openedByPlanChangeId: change.planChangeId },
+    current: { ...to, features, allowances: ALLOWANCES, openedByPlanChangeId: change.planChangeId },
     postedLines: quote.lines,
     postedToBalanceMinor: quote.toBalanceMinor,
     consentQuoteHash: quote.hash,

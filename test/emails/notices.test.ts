@@ -47,7 +47,7 @@ const GOLDEN: Readonly<Record<string, readonly [NoticeKind, PendingScene]>> = {
   'consent-reminder-dated': ['consent_reminder', DATED],
   'consent-reminder-quote-expired': ['consent_reminder', EXPIRED],
   'consent-reminder-dated-quote-expired': ['consent_reminder', { ...DATED, ...EXPIRED }],
-  held: ['held', { ...EXPIRED, holdReason: 'price_changed' }],
+  held: ['held', { ...EXPIRED, holdReason: 'price_changed', holdEndsAt: '2026-12-01T15:04:37.000Z' }],
   'held-dated': ['held', { ...DATED, ...EXPIRED, holdReason: 'plan_unavailable' }],
   expired: ['expired', EXPIRED],
   'expired-on-hold': ['expired', { ...DATED, ...EXPIRED, holdReason: 'price_changed' }],
@@ -150,7 +150,7 @@ describe('notices by email', () => {
     const { text } = notice('consent_request', DATED);
     assert.ok(
       unwrapped(text).includes(
-        'You can agree until 09:15 on Wednesday, 18 November 2026, in the time zone Pacific/Auckland (UTC+13:00).',
+        'You can agree until 09:15 on Wednesday, 18 November 2026, Auckland time (UTC+13:00).',
       ),
     );
   });

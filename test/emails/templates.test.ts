@@ -11,7 +11,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
   upgrade: {},
   'downgrade-to-balance': {
     from: { planCode: 'fiber-plus', planName: 'Fiber Plus', priceMinor: 5000n },
-    to: { planCode: 'dsl-phone', planName: 'DSL and Phone', priceMinor: 3000n },
+    to: { planCode: 'dsl-phone', planName: 'DSL and Phone', priceMinor: 2700n },
+    promotionCode: 'DSL-10',
     features: ['DSL internet', 'One phone line'],
     interruptions: [
       'A technician connects the DSL line. We call to agree on a visit of about two hours.',

@@ -16,6 +16,7 @@ import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.
 import { openDatabase } from '../../db/knex.ts';
 import { seedAgents, type AgentRole } from '../../dev/seed/seed-agents.ts';
 import { insertAccount, type AccountOverrides, type TestAccount } from '../../dev/seed/test-account.ts';
+import { CONSENT_SCRIPT_VERSION } from '../../domain/consent-script.ts';
 import { DEFAULT_POLICY } from '../../domain/policy.ts';
 import { readSigningKey, type SigningKey } from '../../evidence/signing-key.ts';
 import { createRig, startWorker, type Rig, type RigOptions, type RigWorker } from './plan-change-rig.ts';
@@ -197,7 +198,7 @@ export function verbalConsent(quoteHash: string, recording: object = {}): object
       startedAt: new Date(Date.now() - 60_000).toISOString(),
       durationSeconds: 240,
       announced: true,
-      scriptVersion: '2026-11',
+      scriptVersion: CONSENT_SCRIPT_VERSION,
       ...recording,
     },
   };

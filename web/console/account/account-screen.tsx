@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { zoneForPeople } from '../../../domain/zone-for-people.ts';
 import { hasCode } from '../api/errors.ts';
 import type { Page, PlanChange, Statement } from '../api/types.ts';
 import { blockingError, usePoll } from '../api/use-poll.ts';
@@ -52,7 +53,7 @@ export function AccountScreen({ customerId }: { readonly customerId: string }) {
               Customer <code>{customerId}</code>,{' '}
             </>
           )}
-          {timeZone !== undefined && `times in ${timeZone}. `}
+          {timeZone !== undefined && `times in ${zoneForPeople(timeZone)}. `}
           <Freshness
             of={{
               readAt: notes.newest.readAt,

@@ -1,5 +1,6 @@
+import { zoneForPeople } from '../../../domain/zone-for-people.ts';
 import { Link } from '../app/link.tsx';
-import { clockText, zoneText } from '../components/format.ts';
+import { clockText } from '../components/format.ts';
 import { customer } from './customer.ts';
 
 /** Whom one is talking to, on every screen after the first. */
@@ -10,7 +11,7 @@ export function CustomerBar(props: { readonly customerId?: string; readonly time
       <div class="customer-bar">
         <span class="hint">
           Customer details are shown after an identification on this page.
-          {props.timeZone !== undefined && ` The customer’s dates are in ${props.timeZone}.`}
+          {props.timeZone !== undefined && ` The customer’s dates are in ${zoneForPeople(props.timeZone)}.`}
         </span>
         {props.customerId !== undefined && (
           <Link to={`/customers/${props.customerId}`} class="end">
@@ -27,7 +28,7 @@ export function CustomerBar(props: { readonly customerId?: string; readonly time
       <span class="mono">{accountNumber}</span>
       <span>{email}</span>
       <span title={timeZone}>
-        {zoneText(timeZone)}, {clockText(timeZone)} now
+        {zoneForPeople(timeZone)}, {clockText(timeZone)} now
       </span>
       <Link to={`/customers/${known.customer.customerId}`} class="end">
         Account

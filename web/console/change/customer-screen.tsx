@@ -1,3 +1,4 @@
+import { zoneForPeople } from '../../../domain/zone-for-people.ts';
 import type { Identification, PlanChange } from '../api/types.ts';
 import { useLoad } from '../api/use-load.ts';
 import { goTo } from '../app/location.ts';
@@ -49,7 +50,8 @@ export function CustomerScreen(props: { readonly known: Identification; readonly
             <div>
               <dt>Time zone</dt>
               <dd>
-                {customer.timeZone}, {clockText(customer.timeZone)} now
+                <span title={customer.timeZone}>{zoneForPeople(customer.timeZone)}</span>,{' '}
+                {clockText(customer.timeZone)} now
               </dd>
             </div>
           </dl>

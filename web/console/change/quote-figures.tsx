@@ -1,3 +1,4 @@
+import { zoneForPeople } from '../../../domain/zone-for-people.ts';
 import type { Money, PlanChange, Quote } from '../api/types.ts';
 import { Amount, Price } from '../components/amount.tsx';
 import { dateText, instantText, isZero, moneyText } from '../components/format.ts';
@@ -50,7 +51,7 @@ export function QuoteFigures(props: { readonly change: PlanChange; readonly quot
       <p class="takes-effect">
         Starts{' '}
         <strong>{today ? `today, ${dateText(quote.effectiveDate)}` : dateText(quote.effectiveDate)}</strong>{' '}
-        in the customer’s time zone, {timeZone}. The quote holds until{' '}
+        by the customer’s clock, {zoneForPeople(timeZone)}. The quote holds until{' '}
         {instantText(quote.expiresAt, timeZone)} there.
       </p>
       <details class="breakdown">

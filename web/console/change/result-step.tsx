@@ -1,3 +1,4 @@
+import { zoneForPeople } from '../../../domain/zone-for-people.ts';
 import type { PlanChange, PlanChangeStatus } from '../api/types.ts';
 import type { LivePlanChange } from '../api/use-plan-change.ts';
 import { goTo } from '../app/location.ts';
@@ -93,7 +94,7 @@ function lead(change: PlanChange) {
       {quote && `. Due ${moneyText(quote.dueNow)}`}
       {activation.at !== null &&
         change.status === 'scheduled' &&
-        `. Starts ${instantText(activation.at, activation.timeZone)} in ${activation.timeZone}`}
+        `. Starts ${instantText(activation.at, activation.timeZone)}, ${zoneForPeople(activation.timeZone)}`}
       .
     </>
   );

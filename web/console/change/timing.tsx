@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { zoneForPeople } from '../../../domain/zone-for-people.ts';
 import { post } from '../api/request.ts';
 import type { Activation, PlanChange } from '../api/types.ts';
 import { useAction } from '../api/use-action.ts';
@@ -60,7 +61,7 @@ export function Timing(props: {
     <Card title="When does it start?">
       <OneOf
         look="cards"
-        legend={`Dates are in the customer’s time zone, ${timeZone}: it is ${clockText(timeZone)} on ${dateText(localDate(timeZone))} there`}
+        legend={`Dates are by the customer’s clock, ${zoneForPeople(timeZone)}: it is ${clockText(timeZone)} on ${dateText(localDate(timeZone))} there`}
         value={when}
         onValue={(value) => {
           setWhen(value);

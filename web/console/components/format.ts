@@ -57,12 +57,7 @@ export function numberText(value: number): string {
   return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 }).format(value);
 }
 
-/** `America/Los_Angeles` → `Los Angeles time`, with what the clocks there say now. */
-export function zoneText(timeZone: string): string {
-  const city = (timeZone.split('/').at(-1) ?? timeZone).replaceAll('_', ' ');
-  return `${city} time`;
-}
-
+/** `14:05`, what the clocks there say now. */
 export function clockText(timeZone: string): string {
   return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone }).format(
     new Date(),
