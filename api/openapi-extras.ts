@@ -85,7 +85,8 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
   '/v1/plan-changes/{id}/events': {
     get: {
       operationId: 'streamPlanChangeEvents',
-      summary: 'Server-sent events: every change of status, after Last-Event-ID if given',
+      summary:
+        'Server-sent events: every change of status, after Last-Event-ID if given, and that something else has changed',
       tags: ['Plan changes'],
       requestParams: {
         path: z.object({ id: uuid }),
@@ -93,7 +94,8 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
       },
       responses: {
         200: {
-          description: 'One event for each status.',
+          description:
+            '`status`, {planChangeId, status, at}, for each status; `changed`, {planChangeId}, when a quote, a mail or a confirmation is new.',
           content: { 'text/event-stream': { schema: z.string() } },
         },
         default: problemAnswer,

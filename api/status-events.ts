@@ -9,10 +9,11 @@ export interface StatusListener {
   readonly ended: () => void;
 }
 
-/** Tells this process when a plan change got another status, from the database's own notifications. */
+/** Tells this process when something of a plan change is new, from the database's own notifications. */
 export interface StatusEvents {
   /**
-   * Calls `changed` for each new status of the change, and after a reconnect; `ended` when this process stops.
+   * Calls `changed` for each new status, quote, mail status and confirmation of the change, and after a reconnect;
+   * `ended` when this process stops.
    * Returns how to stop listening.
    */
   subscribe(planChangeId: string, listener: StatusListener): () => void;

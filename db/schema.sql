@@ -856,6 +856,17 @@ AS $function$
     END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.tell_listeners()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    BEGIN
+      PERFORM pg_notify('plan_change_status', to_jsonb(NEW) ->> TG_ARGV[0]);
+      RETURN NULL;
+    END $function$
+;
+
 CREATE TRIGGER account_notes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.account_notes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER account_notes_chain BEFORE INSERT ON public.account_notes FOR EACH ROW EXECUTE FUNCTION chain_account_note();
@@ -870,11 +881,15 @@ CREATE TRIGGER consents_in_time BEFORE INSERT ON public.consents FOR EACH ROW EX
 
 CREATE TRIGGER customers_closed_by_owner BEFORE UPDATE OF status ON public.customers FOR EACH ROW WHEN (((CURRENT_USER = 'app'::name) AND (('closed'::customer_status = old.status) OR ('closed'::customer_status = new.status)))) EXECUTE FUNCTION refuse_closing_account();
 
+CREATE TRIGGER email_outbox_told AFTER INSERT OR UPDATE OF status ON public.email_outbox FOR EACH ROW EXECUTE FUNCTION tell_listeners('plan_change_id');
+
 CREATE TRIGGER note_anchor_heads_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.note_anchor_heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER note_anchors_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.note_anchors FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER plan_change_transitions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.plan_change_transitions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER plan_changes_confirmed_told AFTER UPDATE OF confirmed_at ON public.plan_changes FOR EACH ROW EXECUTE FUNCTION tell_listeners('id');
 
 CREATE TRIGGER plan_changes_terminal_is_final BEFORE UPDATE OF status ON public.plan_changes FOR EACH ROW EXECUTE FUNCTION guard_plan_change_status();
 
@@ -883,6 +898,8 @@ CREATE TRIGGER plan_changes_transitions AFTER INSERT OR UPDATE OF status ON publ
 CREATE TRIGGER plan_versions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.plan_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER quotes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.quotes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER quotes_told AFTER INSERT ON public.quotes FOR EACH ROW WHEN ((new.revision > 1)) EXECUTE FUNCTION tell_listeners('plan_change_id');
 
 CREATE TRIGGER step_receipts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.step_receipts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

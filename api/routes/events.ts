@@ -14,8 +14,9 @@ const HEARTBEAT_MS = 15_000;
 const AGAIN_MS = 1_000;
 
 /**
- * Server-sent events: every change of status, from the first on, or after Last-Event-ID. Ends when the change
- * has ended. `data` is `{planChangeId, status, at}`.
+ * Server-sent events. `status`, `{planChangeId, status, at}`: every change of status, from the first on, or after
+ * Last-Event-ID. `changed`, `{planChangeId}`, without an id: something else is different (a new quote, the status of a
+ * mail, a confirmation), read the change again. Ends when the change has ended.
  */
 export function eventsRouter(deps: ApiDeps): Router {
   const router = Router();
@@ -74,8 +75,10 @@ async function stream(
   let working = Promise.resolve(false);
   const ended = new Promise<void>((resolve) => {
     response.on('close', resolve);
-    const flush = async (): Promise<boolean> => {
+    const flush = async (tells: boolean): Promise<boolean> => {
       if (!(await isAdmitted())) return true;
+      if (tells && !response.writableEnded)
+        response.write(`event: changed\ndata: ${JSON.stringify({ planChangeId })}\n\n`);
       for (const transition of await transitionsAfter(deps.knex, planChangeId, last)) {
         if (response.writableEnded) return true;
         last = transition.id;
@@ -87,30 +90,38 @@ async function stream(
     };
     let again: NodeJS.Timeout | undefined;
     // One read at a time: notifications that come meanwhile are covered by the next.
-    const changed = (): void => {
+    const look = (tells: boolean): void => {
       working = working
-        .then((done) => done || flush())
+        .then((done) => done || flush(tells))
         .then((done) => {
           if (done) resolve();
           return done;
         })
         .catch(() => {
-          if (!response.destroyed) again = setTimeout(changed, AGAIN_MS);
+          if (!response.destroyed)
+            again = setTimeout(() => {
+              look(tells);
+            }, AGAIN_MS);
           return false;
         });
     };
-    const unsubscribe = deps.statusEvents.subscribe(planChangeId, { changed, ended: resolve });
+    const unsubscribe = deps.statusEvents.subscribe(planChangeId, {
+      changed: () => {
+        look(true);
+      },
+      ended: resolve,
+    });
     const heartbeat = setInterval(() => {
       response.write(': still here\n\n');
       // Whoever may no longer listen is turned away.
-      changed();
+      look(false);
     }, HEARTBEAT_MS);
     response.on('close', () => {
       unsubscribe();
       clearTimeout(again);
       clearInterval(heartbeat);
     });
-    changed();
+    look(false);
   });
   await ended;
   response.end();

@@ -184,7 +184,14 @@ export const planChange = z
       .nullable()
       .meta({ description: 'The summary.' }),
     notices: z
-      .array(z.strictObject({ kind: z.string(), status: emailStatus }))
+      .array(
+        z.strictObject({
+          kind: z.string(),
+          status: emailStatus,
+          quoteHash: sha256Hex.nullable().meta({ description: 'The quote when it was written.' }),
+          createdAt: instant,
+        }),
+      )
       .meta({ description: 'The newest mail of each other kind. More kinds may come.' }),
     supersedes: z
       .strictObject({

@@ -51,7 +51,12 @@ export interface PlanChangeView {
   /** Of the summary. */
   readonly emailStatus: EmailStatus | null;
   /** The newest mail of each other kind. */
-  readonly notices: readonly { readonly kind: string; readonly status: EmailStatus }[];
+  readonly notices: readonly {
+    readonly kind: string;
+    readonly status: EmailStatus;
+    readonly quoteHash: string | null;
+    readonly createdAt: string;
+  }[];
   /** The quote before this one, void since, and the consent to it if there was one. */
   readonly superseded: {
     readonly hash: string;
@@ -123,8 +128,10 @@ const VIEW = `
       WHERE k.plan_change_id = pc.id AND q.revision = pc.quote_revision) AS consent,
     (SELECT m.status FROM email_outbox m WHERE m.plan_change_id = pc.id AND m.kind = 'summary'
       ORDER BY m.revision DESC LIMIT 1) AS "emailStatus",
-    (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', n.kind, 'status', n.status) ORDER BY n.kind), '[]')
-      FROM (SELECT DISTINCT ON (m.kind) m.kind, m.status FROM email_outbox m
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', n.kind, 'status', n.status, 'quoteHash', n.hash,
+        'createdAt', ${isoInstant('n.created_at')}) ORDER BY n.kind), '[]')
+      FROM (SELECT DISTINCT ON (m.kind) m.kind, m.status, m.created_at, q.hash FROM email_outbox m
+        LEFT JOIN quotes q ON (q.plan_change_id, q.revision) = (m.plan_change_id, m.quote_revision)
         WHERE m.plan_change_id = pc.id AND m.kind <> 'summary' ORDER BY m.kind, m.revision DESC) AS n) AS notices,
     (SELECT jsonb_build_object('hash', q.hash, 'effectiveDate', q.effective_date, 'consentId', k.id,
         'consentGivenAt', ${isoInstant('k.given_at')})

@@ -65,6 +65,24 @@ describe('API: live status', () => {
     assert.deepEqual([statuses[0], ...statuses.slice(-2)], ['awaiting_consent', 'activated', 'completed']);
   });
 
+  it('tells of a new quote and of a mail, which are no status', async () => {
+    const change = await opened({ when: 'immediately' });
+    const stream = await open(change);
+    const told = (what: string, from: number) =>
+      eventually(() => Promise.resolve(stream.changes() > from || undefined), { what });
+    await stream.until('awaiting_consent');
+    const atFirst = stream.changes();
+    const requoted = await act(change, 'requote', {});
+    await told('the new quote', atFirst);
+    const quoted = stream.changes();
+    await api.post(`/v1/plan-changes/${change.planChangeId}/consent-link`, {});
+    await told('the mail that asks for consent', quoted);
+    const { notices } = (await api.get(`/v1/plan-changes/${change.planChangeId}`)).read(planChange);
+    const asked = notices.map(({ kind, quoteHash }) => ({ kind, quoteHash }));
+    assert.deepEqual(asked, [{ kind: 'consent_request', quoteHash: requoted.quote?.hash }]);
+    assert.deepEqual(stream.statuses(), ['awaiting_consent']);
+  });
+
   it('goes on after Last-Event-ID, with nothing twice and nothing left out', async () => {
     const change = await opened();
     await consent(change);

@@ -168,7 +168,10 @@ describe('API: worklists', () => {
     const all = [asked, onHold, ended];
     assert.deepEqual(await mine(all, 'email=bounced'), idsOf([ended, asked]));
     assert.deepEqual(await mine(all, 'email=given_up'), idsOf([onHold]));
-    const told = (await Promise.all(all.map(seen))).map(({ email, notices }) => ({ email, notices }));
+    const told = (await Promise.all(all.map(seen))).map(({ email, notices }) => ({
+      email,
+      notices: notices.map(({ kind, status }) => ({ kind, status })),
+    }));
     assert.deepEqual(told, [
       { email: null, notices: [{ kind: 'consent_request', status: 'bounced' }] },
       { email: null, notices: [{ kind: 'held', status: 'given_up' }] },

@@ -12,6 +12,8 @@ export interface StatusEvent {
 export interface EventStream {
   readonly status: number;
   readonly headers: Headers;
+  /** How often it was told that something other than the status is new. */
+  readonly changes: () => number;
   /** What has come so far. */
   readonly events: readonly StatusEvent[];
   readonly statuses: () => readonly string[];
@@ -38,6 +40,7 @@ export async function listen(
     signal: stop.signal,
   });
   const events: StatusEvent[] = [];
+  let changes = 0;
   let ended = false;
   const reading = (async () => {
     let text = '';
@@ -46,7 +49,9 @@ export async function listen(
       text += decoder.decode(chunk as Uint8Array, { stream: true });
       const blocks = text.split('\n\n');
       text = blocks.pop() ?? '';
-      events.push(...blocks.filter((block) => !block.startsWith(':')).map(eventOf));
+      const told = blocks.filter((block) => !block.startsWith(':'));
+      changes += told.filter(isChange).length;
+      events.push(...told.filter((block) => !isChange(block)).map(eventOf));
     }
     assert.equal(text, '', 'the stream ended within an event');
   })()
@@ -60,6 +65,7 @@ export async function listen(
   return {
     status: answer.status,
     headers: answer.headers,
+    changes: () => changes,
     events,
     statuses,
     until: (status) =>
@@ -75,6 +81,10 @@ export async function listen(
       stop.abort();
     },
   };
+}
+
+function isChange(block: string): boolean {
+  return /^event: changed\ndata: \{"planChangeId":"[0-9a-f-]{36}"\}$/.test(block);
 }
 
 function eventOf(block: string): StatusEvent {
