@@ -1,4 +1,5 @@
 import type { PlanChangeView } from '../db/read-models/plan-changes.ts';
+import { identityKey } from '../domain/account-key.ts';
 import { invalidInput } from './http-errors.ts';
 import type { ConsentBody } from './schemas/plan-changes.ts';
 
@@ -11,7 +12,7 @@ function canonicalInstant(instant: string): string {
   return new Date(instant).toISOString();
 }
 
-/** A recording is of the whole call: it may start before the quote, but not in the future nor days ago. */
+/** A recording is of the whole call: it may start before the quote, but not days ago, and not reach into the future. */
 export function refuseImplausible(body: ConsentBody): void {
   const [at, pointer] =
     body.method === 'verbal'
@@ -24,11 +25,20 @@ export function refuseImplausible(body: ConsentBody): void {
   if (body.method === 'verbal' && -aheadMs > RECORDING_AGE_MS) {
     throw invalidInput([{ pointer, detail: 'must not be more than 24 hours ago' }]);
   }
+  if (body.method === 'verbal' && endOf(body.recording) - Date.now() > CLOCKS_MS) {
+    const detail = 'must not reach into the future: of a call that goes on, give the length so far';
+    throw invalidInput([{ pointer: '/recording/durationSeconds', detail }]);
+  }
+}
+
+/** Milliseconds since the epoch. */
+function endOf({ startedAt, durationSeconds }: { startedAt: string; durationSeconds: number }): number {
+  return Date.parse(startedAt) + durationSeconds * 1_000;
 }
 
 /**
- * What cannot be consent to this quote: a document signed before the quote was made, or words that are not those
- * of its script. Consent that names another quote is left to the workflow, which refuses it as superseded.
+ * What cannot be consent to this quote: a document signed, or a recording that ended, before the quote was made, or
+ * words that are not those of its script. Consent that names another quote is left to the workflow, which refuses it as superseded.
  * @throws HttpProblem 422 with what to do instead
  */
 export function refuseOfAnotherQuote(body: ConsentBody, { quote }: PlanChangeView): void {
@@ -37,10 +47,23 @@ export function refuseOfAnotherQuote(body: ConsentBody, { quote }: PlanChangeVie
     const detail = `must be ${quote.scriptVersion}: read quote.script.text of the change to the customer, and send its version`;
     throw invalidInput([{ pointer: '/recording/scriptVersion', detail }]);
   }
-  if (body.method === 'written' && Date.parse(body.signedAt) < Date.parse(quote.createdAt) - CLOCKS_MS) {
+  const madeAt = Date.parse(quote.createdAt) - CLOCKS_MS;
+  if (body.method === 'verbal' && endOf(body.recording) < madeAt) {
+    const detail = `must reach to when the quote was made (${quote.createdAt}): the words are read out after that; give the recording in which they are`;
+    throw invalidInput([{ pointer: '/recording/durationSeconds', detail }]);
+  }
+  if (body.method === 'written' && Date.parse(body.signedAt) < madeAt) {
     const detail = `must not be before the quote was made (${quote.createdAt}): have the customer sign this quote, or send a consent link`;
     throw invalidInput([{ pointer: '/signedAt', detail }]);
   }
+}
+
+/** A document counts when the customer signed it, as a link does when the customer's name is typed. */
+export function refuseOfAnotherSigner(body: ConsentBody, fullName: string): void {
+  if (body.method !== 'written' || identityKey(body.signedBy) === identityKey(fullName)) return;
+  const detail =
+    'must be the name of the customer as on the account: have the customer sign, or send a consent link';
+  throw invalidInput([{ pointer: '/signedBy', detail }]);
 }
 
 /**

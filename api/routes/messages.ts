@@ -1,3 +1,4 @@
+import { contactDataOf } from '../../db/read-models/account-notes.ts';
 import type { PlanChangeView } from '../../db/read-models/plan-changes.ts';
 import { findPlanChange } from '../../db/read-models/plan-changes.ts';
 import { confirmPlanChange } from '../../db/stores/confirmations.ts';
@@ -15,7 +16,12 @@ import { ACCESS } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { HttpProblem } from '../http-errors.ts';
 import { notFound, refused } from '../http-errors.ts';
-import { consentGivenAt, refuseImplausible, refuseOfAnotherQuote } from '../consent-times.ts';
+import {
+  consentGivenAt,
+  refuseImplausible,
+  refuseOfAnotherQuote,
+  refuseOfAnotherSigner,
+} from '../consent-times.ts';
 import { changeClosed, settled } from '../outcome.ts';
 import type { MessageName } from '../plan-change-gateway.ts';
 import { planRejection } from '../plan-rejection.ts';
@@ -87,6 +93,8 @@ export function messageRoutes(deps: ApiDeps): Route[] {
         if (isTerminal(view.status) && (await wasAccepted(deps.knex, request.id))) return shown(deps, view);
         if (isTerminal(view.status)) throw tooLate('recordConsent', view.status);
         refuseOfAnotherQuote(body, view);
+        if (body.method === 'written')
+          refuseOfAnotherSigner(body, (await contactDataOf(deps.knex, view.customerId)).fullName);
         const evidenceId = await insertEvidence(deps.knex, {
           planChangeId: view.id,
           quoteHash: body.quoteHash,

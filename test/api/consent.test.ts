@@ -6,6 +6,7 @@ import { expectFreshProblem, expectProblem } from './expect-problem.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const CUSTOMER = 'Carla Canary';
 
 describe('API: consent', () => {
   let api: ApiRig;
@@ -16,7 +17,7 @@ describe('API: consent', () => {
   after(() => api.close());
 
   const opened = async (activation: object = { when: 'immediately' }): Promise<PlanChangeJson> =>
-    api.opened(await api.stranger(), { activation });
+    api.opened(await api.stranger({ fullName: CUSTOMER }), { activation });
   const give = ({ planChangeId }: PlanChangeJson, consent: object): Promise<ApiAnswer> =>
     api.post(`/v1/plan-changes/${planChangeId}/consent`, consent);
   const hashOf = ({ quote }: PlanChangeJson): string => quote?.hash ?? '';
@@ -30,7 +31,7 @@ describe('API: consent', () => {
     method: 'written',
     quoteHash: hashOf(change),
     document: { name: 'agreement.pdf', sha256: 'a'.repeat(64) },
-    signedBy: 'Carla Canary',
+    signedBy: 'CARLA  canary',
     signedAt: new Date().toISOString(),
     ...other,
   });
@@ -122,6 +123,9 @@ describe('API: consent', () => {
       [{ durationSeconds: 0 }, '/recording/durationSeconds'],
       [{ durationSeconds: 0.5 }, '/recording/durationSeconds'],
       [{ durationSeconds: '60' }, '/recording/durationSeconds'],
+      // Over before there was a quote to read out, and of a call that is not over.
+      [{ startedAt: at(-HOUR), durationSeconds: 3_000 }, '/recording/durationSeconds'],
+      [{ startedAt: at(-MINUTE), durationSeconds: 7 * 60 }, '/recording/durationSeconds'],
       [{ announced: false }, '/recording/announced'],
       [{ announced: 'true' }, '/recording/announced'],
       [{ id: ' ' }, '/recording/id'],
@@ -149,6 +153,7 @@ describe('API: consent', () => {
       [written(change, { signedAt: at(-6 * MINUTE) }), '/signedAt'],
       [written(change, { signedAt: '0001-01-01T00:00:00+10:00' }), '/signedAt'],
       [written(change, { signedBy: '' }), '/signedBy'],
+      [written(change, { signedBy: 'Mickey Mouse' }), '/signedBy'],
       [{ ...verbalConsent(hashOf(change)), method: 'sign language' }, '/method'],
       [{ ...verbalConsent(hashOf(change)), ...written(change) }, '/recording'],
     ];
@@ -167,14 +172,16 @@ describe('API: consent', () => {
 
   it('takes a recording that began before the quote, up to a day, and clocks that are a little ahead', async () => {
     const begun = Date.now();
-    for (const startedAt of [
-      new Date(Date.now() + 4 * MINUTE).toISOString(),
-      new Date(Date.now() - 24 * HOUR + MINUTE).toISOString(),
-      new Date(Date.now() + 23 * HOUR).toISOString().replace('Z', '+23:00'),
-      new Date().toISOString().replace('Z', `${'123456789'.repeat(20)}Z`),
-    ]) {
+    const recordings: [startedAt: string, durationSeconds: number][] = [
+      [new Date(Date.now() + 4 * MINUTE).toISOString(), 30],
+      [new Date(Date.now() - 24 * HOUR + MINUTE).toISOString(), 86_400],
+      [new Date(Date.now() - 10 * MINUTE).toISOString(), 6 * 60],
+      [new Date(Date.now() + 23 * HOUR).toISOString().replace('Z', '+23:00'), 240],
+      [new Date().toISOString().replace('Z', `${'123456789'.repeat(20)}Z`), 240],
+    ];
+    for (const [startedAt, durationSeconds] of recordings) {
       const change = await opened({ when: 'end_of_cycle' });
-      const answer = await give(change, verbalConsent(hashOf(change), { startedAt }));
+      const answer = await give(change, verbalConsent(hashOf(change), { startedAt, durationSeconds }));
       assert.equal(answer.status, 200, `${startedAt} ${answer.text}`);
       // When the recording began is evidence; when the customer agreed is not before the quote, nor to come.
       const givenAt = Date.parse(answer.read(planChange).consent?.givenAt ?? '');
@@ -202,7 +209,7 @@ describe('API: consent', () => {
     assert.deepEqual(evidence?.details, {
       name: 'agreement.pdf',
       sha256: 'a'.repeat(64),
-      signedBy: 'Carla Canary',
+      signedBy: 'CARLA  canary',
       signedAt,
     });
   });
