@@ -17,7 +17,8 @@ type QuoteFigures = Pick<Quote, 'effectiveDate' | 'lines' | 'dueNowMinor' | 'toB
 
 /**
  * The words that the agent reads aloud before the customer agrees (brief: "additional charges or prorated
- * amounts are confirmed with the customer before the change is finalised"; money rules 5, 8 and 9).
+ * amounts are confirmed with the customer before the change is finalised", and "explain any immediate changes or
+ * interruptions in service"; money rules 5, 8 and 9).
  * @throws DomainError UNKNOWN_CURRENCY, BAD_DATE
  */
 export function consentScript(input: QuoteInput, figures: QuoteFigures): ConsentScript {
@@ -30,11 +31,12 @@ export function consentScript(input: QuoteInput, figures: QuoteFigures): Consent
     ...(promotionCode === null ? [] : [`The new price includes the promotion ${promotionCode}.`]),
     effectSentence(input),
     ...intervalSentences(from.interval, to.interval),
-    ...figures.lines.map((line) => lineSentence(line, money)),
+    ...linesSentences(figures.lines, money),
     'There is no fee for changing your plan.',
     dueSentence(input, figures, money),
     nextBillSentence(input, figures, money),
     ...noWayBack(input),
+    ...input.interruptions,
     'All amounts are before tax.',
     `The terms of service, version ${input.terms.version}, apply.`,
     'Do you agree?',
@@ -62,12 +64,19 @@ function intervalSentences(from: BillingInterval, to: BillingInterval): string[]
   if (from === to) return [];
   return [
     `You will be billed once a ${to} instead of once a ${from}.`,
-    'Your billing cycle keeps its starting date, and the amounts are prorated to it.',
+    'Your billing cycle keeps its starting date, and the amounts are worked out by the day.',
   ];
 }
 
-function lineSentence({ kind, description, days, ofDays, amountMinor }: QuoteLine, money: Money): string {
-  if (kind === 'fee') return `${description}: ${money(amountMinor)}.`;
+/** The fee is told apart: there is none. */
+function linesSentences(lines: readonly QuoteLine[], money: Money): string[] {
+  const prorated = lines.filter(({ kind }) => kind !== 'fee');
+  if (prorated.every(({ amountMinor }) => amountMinor === 0n))
+    return ['Nothing is credited or charged for part of a cycle.'];
+  return prorated.map((line) => lineSentence(line, money));
+}
+
+function lineSentence({ description, days, ofDays, amountMinor }: QuoteLine, money: Money): string {
   // The word credit or charge says the direction; read aloud, a minus sign is lost.
   const size = money(amountMinor < 0n ? -amountMinor : amountMinor);
   return `${description}, ${days} of ${ofDays} days: ${size}.`;

@@ -9,6 +9,7 @@ import type { RejectionCode } from './failures.ts';
 import type { PlanHistoryEntry } from './plan-history.ts';
 import { periodsInLocalDates } from './plan-history.ts';
 import type { PricedPlan, Quote } from './quote.ts';
+import { interruptionsOf } from './interruptions.ts';
 import { quotePlanChange } from './quote.ts';
 
 export type Technology = 'none' | 'dsl' | 'fiber';
@@ -167,7 +168,7 @@ function price(
     effectiveDate: string;
   },
   facts: AccountFacts,
-  to: PricedPlan,
+  to: OfferedPlan,
 ): Quote {
   const { effectiveDate, when } = change;
   return quotePlanChange({
@@ -184,6 +185,7 @@ function price(
     creditCapMinor: billedForRunningPeriod(facts, when, effectiveDate),
     balanceMinor: balanceFor(facts, change),
     terms: facts.terms,
+    interruptions: interruptionsOf(facts.current.technology, to.technology),
   });
 }
 

@@ -50,6 +50,8 @@ export interface QuoteInput {
   /** Account balance >= 0 on the effective date before this change (see `balanceBeforeChange`). */
   balanceMinor: bigint;
   terms: { version: string; sha256: string };
+  /** What the customer must be told about interruptions of service before agreeing, as sentences. */
+  interruptions: readonly string[];
 }
 
 export interface Quote {

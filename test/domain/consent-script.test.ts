@@ -13,6 +13,7 @@ const sample: QuoteInput = {
   to: { planCode: 'plus', planName: 'Plus', version: 2, priceMinor: 5000n, interval: 'month' },
   ...{ creditCapMinor: 3000n, balanceMinor: 0n },
   terms: { version: '2026-01', sha256: 'ab'.repeat(32) },
+  interruptions: [],
 };
 const scriptOf = (change: Partial<QuoteInput>): string[] =>
   quotePlanChange({ ...sample, ...change }).script.text.split('\n');
@@ -26,7 +27,6 @@ describe('consent script', () => {
       'The change takes effect today, Monday, 16 November 2026.',
       'Credit for unused time on Basic, 15 of 30 days: $15.00.',
       'Charge for remaining time on Plus, 15 of 30 days: $25.00.',
-      'Plan change fee: $0.00.',
       'There is no fee for changing your plan.',
       '$10.00 is due now.',
       'Your next bill is on Tuesday, 1 December 2026: $50.00.',
@@ -45,6 +45,16 @@ describe('consent script', () => {
       'The change takes effect at the start of Thursday, 17 December 2026, New York time.',
     ],
     ['when a dated amount is due', dated, '$9.67 is due on Thursday, 17 December 2026.'],
+    [
+      'that nothing is prorated',
+      { when: 'end_of_cycle', effectiveDate: '2026-12-01' },
+      'Nothing is credited or charged for part of a cycle.',
+    ],
+    [
+      'an interruption, before the customer agrees',
+      { interruptions: ['Internet access ends when the new plan starts.'] },
+      'Internet access ends when the new plan starts.',
+    ],
     [
       'that nothing is due',
       { when: 'end_of_cycle', effectiveDate: '2026-12-01' },

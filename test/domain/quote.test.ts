@@ -23,6 +23,7 @@ const sample: QuoteInput = {
   ...{ anchorDate: '2026-11-01', when: 'immediately', effectiveDate: '2026-11-16', promotionCode: null },
   ...{ from: basic, to: plus, creditCapMinor: 10n ** 9n, balanceMinor: 0n },
   terms: { version: '2026-01', sha256: 'ab'.repeat(32) },
+  interruptions: [],
 };
 /** The figures as the rules write them. */
 function figures({ lines, netMinor, dueNowMinor, toBalanceMinor, nextBill }: Quote): string {

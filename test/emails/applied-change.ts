@@ -59,6 +59,7 @@ export function quotedScene(scene: Scene) {
     creditCapMinor: from.priceMinor,
     balanceMinor: scene.balanceMinor ?? 0n,
     terms: { version: '2025-02', sha256: '0'.repeat(64) },
+    interruptions: [],
   });
   return {
     planChangeId,

@@ -69,7 +69,7 @@ export function Confirmation(props: {
 }
 
 /** What the customer must hear, as sentences; the same are recorded as said. */
-function sentencesOf({ to, quote, interruptions }: PlanChange): string[] {
+function sentencesOf({ to, quote, interruptions, email }: PlanChange): string[] {
   if (to === null || quote === null) return [...interruptions];
   const { dueNow, toBalance, nextBill } = quote;
   const money = !isZero(dueNow)
@@ -82,6 +82,20 @@ function sentencesOf({ to, quote, interruptions }: PlanChange): string[] {
     money,
     `Your next bill is on ${dateText(nextBill.date)}: ${moneyText(nextBill.amount)}.`,
     ...interruptions,
-    'A summary is on its way to your email.',
+    summarySentence(email?.status),
   ];
+}
+
+/** Nobody is told of a mail that did not come. */
+function summarySentence(status: NonNullable<PlanChange['email']>['status'] | undefined): string {
+  switch (status) {
+    case 'delivered':
+      return 'A summary is in your mailbox.';
+    case 'bounced':
+    case 'dropped':
+    case 'given_up':
+      return 'The summary did not reach your email address: I have told you everything that is in it.';
+    default:
+      return 'A summary is on its way to your email.';
+  }
 }

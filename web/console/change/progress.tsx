@@ -52,7 +52,7 @@ function itemsOf(change: PlanChange): Item[] {
       state: isApplied ? 'done' : status === 'activating' ? 'current' : 'open',
     },
     {
-      name: 'Summary mailed',
+      name: 'Summary by email',
       note: mail?.text ?? 'After the plan is applied',
       state: mail?.state ?? 'open',
     },

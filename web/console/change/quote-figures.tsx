@@ -1,7 +1,7 @@
 import { zoneForPeople } from '../../../domain/zone-for-people.ts';
 import type { Money, PlanChange, Quote } from '../api/types.ts';
 import { Amount, Price } from '../components/amount.tsx';
-import { dateText, instantText, isZero, moneyText } from '../components/format.ts';
+import { dateText, instantText, isZero, moneyText, shortDateText } from '../components/format.ts';
 import { Card } from '../components/screen.tsx';
 
 /** The quote: current → new, the figures that matter, and every line on demand. */
@@ -32,7 +32,7 @@ export function QuoteFigures(props: { readonly change: PlanChange; readonly quot
         <Figure name="Credit" money={sumOf(quote, 'credit')} note="unused time" />
         <Figure name="Charge" money={sumOf(quote, 'charge')} note="remaining time" />
         <div class="figure strong">
-          <dt>{today ? 'Due now' : `Due ${dateText(quote.effectiveDate)}`}</dt>
+          <dt>{today ? 'Due now' : `Due ${shortDateText(quote.effectiveDate)}`}</dt>
           <dd>
             <Amount money={quote.dueNow} />
           </dd>
@@ -54,6 +54,18 @@ export function QuoteFigures(props: { readonly change: PlanChange; readonly quot
         by the customer’s clock, {zoneForPeople(timeZone)}. The quote holds until{' '}
         {instantText(quote.expiresAt, timeZone)} there.
       </p>
+      {change.interruptions.length > 0 && (
+        <div class="interruptions">
+          <p>
+            <strong>Tell the customer before they agree</strong>
+          </p>
+          <ul>
+            {change.interruptions.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </div>
+      )}
       <details class="breakdown">
         <summary>Full breakdown</summary>
         <Breakdown quote={quote} />

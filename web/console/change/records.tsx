@@ -14,7 +14,7 @@ export function Records({ change }: { readonly change: PlanChange }) {
         </div>
         {change.quote && (
           <div>
-            <dt>Quote agreed to</dt>
+            <dt>{change.consent === null ? 'Quote, not agreed to' : 'Quote agreed to'}</dt>
             <dd>
               <code class="hash">{change.quote.hash.slice(0, 12)}</code>
             </dd>

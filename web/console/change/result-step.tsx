@@ -16,7 +16,7 @@ import { Progress } from './progress.tsx';
 import { Records } from './records.tsx';
 import { Revert } from './revert.tsx';
 import { Scheduled } from './scheduled.tsx';
-import { Steps } from './steps.tsx';
+import { Steps, type Step } from './steps.tsx';
 
 const TITLES: Readonly<Record<PlanChangeStatus, string>> = {
   quoting: 'The change is being quoted',
@@ -37,7 +37,7 @@ const ENDINGS: Readonly<Partial<Record<PlanChangeStatus, string>>> = {
   rejected: 'Nothing was changed or charged. Start again to choose another plan or date.',
   declined: 'Nothing was changed or charged. The answer is in the account notes.',
   expired:
-    'No consent came in time. Nothing was changed or charged. Start again if the customer still wants it.',
+    'There was no agreement in time. Nothing was changed or charged. Start again if the customer still wants it.',
   cancelled: 'Nothing was changed or charged.',
   failed: 'What had begun was taken back, nothing was charged. Operations knows; start again later.',
 };
@@ -55,7 +55,7 @@ export function ResultStep(props: { readonly change: PlanChange; readonly live: 
       lead={lead(change)}
       before={
         <>
-          <Steps current="Result" />
+          <Steps current="Result" passed={stepsPassed(change)} />
           <CustomerBar customerId={change.customerId} timeZone={change.activation.timeZone} />
         </>
       }
@@ -85,13 +85,22 @@ export function ResultStep(props: { readonly change: PlanChange; readonly live: 
   );
 }
 
+/** A change that ended early never had what was not given; one that is all done has no step left. */
+function stepsPassed({ consent, status, confirmedAt }: PlanChange): readonly Step[] {
+  return [
+    ...(['Identify', 'Options', 'Quote'] as const),
+    ...(consent === null && status !== 'activating' ? [] : (['Consent'] as const)),
+    ...(status === 'completed' && confirmedAt !== null ? (['Result'] as const) : []),
+  ];
+}
+
 function lead(change: PlanChange) {
   const { from, to, quote, activation } = change;
   return (
     <>
       <StatusBadge status={change.status} /> {from.planName} to {to?.planName ?? 'another plan'}
       {activation.date !== null && `, from ${dateText(activation.date)}`}
-      {quote && `. Due ${moneyText(quote.dueNow)}`}
+      {quote && ENDINGS[change.status] === undefined && `. Due ${moneyText(quote.dueNow)}`}
       {activation.at !== null &&
         change.status === 'scheduled' &&
         `. Starts ${instantText(activation.at, activation.timeZone)}, ${zoneForPeople(activation.timeZone)}`}

@@ -45,6 +45,6 @@ export function whatToDo(
   if (change.confirmedAt !== null) return { state: 'Confirmed with the customer' };
   return {
     ...(mail && { state: `Mail: ${mail.text}` }),
-    todo: 'Tell the customer, and confirm it.',
+    todo: 'Tell the customer by phone, and confirm it.',
   };
 }
