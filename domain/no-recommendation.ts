@@ -55,7 +55,7 @@ export function whyNone(
     return {
       reason: 'less-than-now',
       explanation:
-        'The plans that meet what was asked for give less than the customer has or uses now. Ask with lowerBill or maxMonthly to see them with what would be lost.',
+        'The plans that meet what was asked for give less than the customer has or uses now. Say that a lower bill, or a limit, is what counts to see them with what would be lost.',
     };
   }
   return { reason: 'present-plan-best', explanation: 'No plan does better than the present one.' };

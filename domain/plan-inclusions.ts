@@ -39,28 +39,6 @@ export function planInclusionsOf(plan: {
   };
 }
 
-const METERED = [
-  ['data', 'data'],
-  ['voice', 'calls'],
-  ['texts', 'text messages'],
-] as const;
-
-/**
- * What a plan includes of what is metered, a phrase each ("2,000 GB of data a month", "unlimited calls"); lines and
- * add-ons are told by its features.
- */
-export function meteredPhrases(allowances: Allowances): string[] {
-  return METERED.flatMap(([metric, name]) => {
-    const allowance = allowances[metric];
-    if (allowance === undefined) return [];
-    if (allowance.amount === null) return [`Unlimited ${name}`];
-    const amount = allowance.amount.toLocaleString('en-US');
-    return [
-      metric === 'texts' ? `${amount} ${name} a month` : `${amount} ${allowance.unit} of ${name} a month`,
-    ];
-  });
-}
-
 const RANK: Readonly<Record<Technology, number>> = { none: 0, dsl: 1, fiber: 2 };
 
 /** The faster, the higher. */

@@ -1,4 +1,4 @@
-import type { Capacity } from './plan-inclusions.ts';
+import type { Allowances, Capacity } from './plan-inclusions.ts';
 import type { Technology } from './plan-change-terms.ts';
 
 /** How an agent says what a plan includes, in parts of sentences. */
@@ -20,6 +20,18 @@ export function inclusionWords(capacity: Capacity, amount: number): string {
     case 'add_ons':
       return amount > 1 ? `up to ${count} add-ons` : amount === 1 ? 'one add-on' : 'no add-ons';
   }
+}
+
+const METERED = ['data', 'voice', 'texts'] as const;
+
+/** What a plan includes of what is metered, as the items of a list; lines and add-ons are told by its features. */
+export function meteredWords(allowances: Allowances): string[] {
+  return METERED.flatMap((name) => {
+    const allowance = allowances[name];
+    if (allowance === undefined) return [];
+    const words = inclusionWords(name, allowance.amount ?? Infinity);
+    return [words.charAt(0).toUpperCase() + words.slice(1)];
+  });
 }
 
 /** The same in short, where the full words stand before it: "1,000 GB", "500 minutes", "two", "no limit". */

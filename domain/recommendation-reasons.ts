@@ -1,5 +1,5 @@
-import type { AddOn } from './customer-needs.ts';
 import { formatMoneyForPeople } from './money.ts';
+import { ADD_ON_NAMES } from './needs-words.ts';
 import { CAPACITIES, internetRank, type Capacity } from './plan-inclusions.ts';
 import { amountWord, inclusionWords, internetWords, listWords } from './plan-words.ts';
 import { perMonth, WORTHWHILE_PART, type Candidate } from './recommendation-candidate.ts';
@@ -131,15 +131,6 @@ export function overused(
 
 const OF = { data: ' of data', voice: ' of calls', texts: '' } as const;
 const METERED = ['data', 'voice', 'texts'] as const satisfies readonly Capacity[];
-
-const ADD_ON_NAMES: Readonly<Record<AddOn, string>> = {
-  online_security: 'online security',
-  online_backup: 'online backup',
-  device_protection: 'device protection',
-  tech_support: 'tech support',
-  tv_streaming: 'TV streaming',
-  film_streaming: 'film streaming',
-};
 
 function more({ yardstick, inclusions }: Candidate, name: Capacity): Reason | null {
   const { wantsMore, now } = yardstick.capacity[name];

@@ -2,7 +2,7 @@ import type { NoticeKind } from '../activities/ports.ts';
 import { formatDateForPeople, formatInstantForPeople } from '../domain/calendar.ts';
 import { CONSENT_LINK_PLACEHOLDER } from '../domain/consent-link.ts';
 import type { PendingChange } from '../domain/pending-change.ts';
-import { meteredPhrases } from '../domain/plan-inclusions.ts';
+import { meteredWords } from '../domain/plan-words.ts';
 import { zoneForPeople } from '../domain/zone-for-people.ts';
 import {
   chargesView,
@@ -78,7 +78,7 @@ function startOf({ when, effectiveDate, customer }: PendingChange, { asksForCons
 function quoteView(pending: PendingChange, company: Company): QuoteView {
   const { from, to, currency } = pending;
   return {
-    features: [...to.features, ...meteredPhrases(to.allowances)].map(oneLine),
+    features: [...to.features, ...meteredWords(to.allowances)].map(oneLine),
     intervalChange:
       from.interval === to.interval ? null : intervalChangeOf(from.interval, to.interval, 'will be'),
     charges: chargesView(

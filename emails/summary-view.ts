@@ -1,6 +1,6 @@
 import { formatDateForPeople } from '../domain/calendar.ts';
 import { isNoLongerSold } from '../domain/consent-script.ts';
-import { meteredPhrases } from '../domain/plan-inclusions.ts';
+import { meteredWords } from '../domain/plan-words.ts';
 import type { AppliedChange } from '../domain/read-back.ts';
 import { zoneForPeople } from '../domain/zone-for-people.ts';
 import {
@@ -64,7 +64,7 @@ export function summaryView(applied: AppliedChange, company: Company): SummaryVi
       applied.agreed.promotionCode === null
         ? null
         : `The price includes the promotion ${oneLine(applied.agreed.promotionCode)}.`,
-    features: [...current.features, ...meteredPhrases(current.allowances)].map(oneLine),
+    features: [...current.features, ...meteredWords(current.allowances)].map(oneLine),
     activation: activationOf(applied),
     intervalChange:
       from.interval === current.interval ? null : intervalChangeOf(from.interval, current.interval, 'are'),

@@ -3,7 +3,8 @@ import { appendNote } from '../../db/stores/account-notes.ts';
 import { findIdentification } from '../../db/stores/identifications.ts';
 import type { CustomerNeeds } from '../../domain/customer-needs.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import { parseDecimal, toMoneyJson } from '../../domain/money.ts';
+import { formatMoneyForPeople, parseDecimal, toMoneyJson } from '../../domain/money.ts';
+import { needsWords } from '../../domain/needs-words.ts';
 import type { Recommendation } from '../../domain/recommendations.ts';
 import { recommendPlans } from '../../domain/recommendations.ts';
 import { ACCESS } from '../auth.ts';
@@ -39,12 +40,13 @@ export function recommendationRoutes(deps: ApiDeps): Route[] {
         if (Date.parse(identification.expiresAt) <= Date.parse(now)) throw notFound('identification');
         const { currency, accountStatus } = facts.account;
         const isActive = accountStatus === 'active';
-        const { items, none } = recommendPlans(needsOf(body.needs, currency), facts, now);
+        const needs = needsOf(body.needs, currency);
+        const { items, none } = recommendPlans(needs, facts, now);
         await appendNote(deps.knex, {
           customerId,
           planChangeId: null,
           kind: 'options_discussed',
-          body: `${needsNote(body.needs)} ${isActive ? (none?.explanation ?? plansNote(items, currency)) : NOT_ACTIVE}`,
+          body: `${needsNote(needs, currency)} ${isActive ? (none?.explanation ?? plansNote(items, currency)) : NOT_ACTIVE}`,
           author: { type: 'agent', id: agent.agentId },
           requestId: request.id,
         });
@@ -76,25 +78,17 @@ function needsOf({ maxMonthly, ...needs }: NeedsJson, currency: string): Custome
   }
 }
 
-function needsNote(needs: NeedsJson): string {
-  const stated = Object.entries(needs).flatMap(([name, value]) =>
-    value === undefined || value === false ? [] : `${name} ${needNote(value)}`,
-  );
+function needsNote(needs: CustomerNeeds, currency: string): string {
+  const stated = needsWords(needs, currency);
   return stated.length === 0
     ? 'Options discussed, no needs stated.'
-    : `Options discussed. Needs: ${stated.join(', ')}.`;
-}
-
-function needNote(value: NonNullable<NeedsJson[keyof NeedsJson]>): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(' and ');
-  return typeof value === 'object' ? `${value.amount} ${value.currency}` : String(value);
+    : `Options discussed. Needs: ${stated.join('; ')}.`;
 }
 
 function plansNote(items: readonly Recommendation[], currency: string): string {
-  const plans = items.map(({ planCode, priceMinor, interval, promotion }) => {
-    const { amount } = toMoneyJson(priceMinor, currency);
+  const plans = items.map(({ planName, priceMinor, interval, promotion }) => {
     const reduced = promotion === null ? '' : ` with ${promotion.promotionCode}`;
-    return `${planCode} at ${amount} ${currency} a ${interval}${reduced}`;
+    return `${planName} at ${formatMoneyForPeople(priceMinor, currency)} a ${interval}${reduced}`;
   });
   return `Plans shown: ${plans.join(', ')}.`;
 }

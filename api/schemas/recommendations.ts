@@ -7,7 +7,9 @@ import { interval, money, page, uuid } from './common.ts';
 /** Bounded, so that every price compares; the currency must be the account's. */
 const limit = money
   .extend({
-    amount: z.string().regex(/^\d{1,9}(\.\d{1,3})?$/, 'must be a plain decimal such as "60.00"'),
+    amount: z
+      .string()
+      .regex(/^\d{1,9}(\.\d{1,3})?$/, 'must be an amount such as 60.00, without a currency sign'),
     currency: z.string().regex(/^[A-Z]{3}$/, 'must be a currency code such as "USD"'),
   })
   .meta({ id: 'MonthlyLimit', description: "In the account's currency." });

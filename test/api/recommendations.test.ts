@@ -108,8 +108,8 @@ describe('API: recommendations', () => {
       found.map(({ body }) => body),
       [
         'Options discussed, no needs stated. No plan does better than the present one.',
-        'Options discussed. Needs: internet fast, addOns tv_streaming and film_streaming, maxMonthly 90.00 USD. ' +
-          'Plans shown: fiber-plus at 80.24 USD a month with FIBER-10.',
+        'Options discussed. Needs: fast internet access; TV streaming and film streaming; no more than $90.00 a month. ' +
+          'Plans shown: Fiber Plus at $80.24 a month with FIBER-10.',
       ],
     );
     for (const { author, planChangeId } of found)
@@ -131,7 +131,7 @@ describe('API: recommendations', () => {
     assert.deepEqual(
       new Set((await discussed(customer.customerId)).map(({ body }) => body)),
       new Set([
-        'Options discussed. Needs: internet fast. No plans shown: the account is not active, and plans can be changed on active accounts only.',
+        'Options discussed. Needs: fast internet access. No plans shown: the account is not active, and plans can be changed on active accounts only.',
       ]),
     );
     assert.equal((await discussed(customer.customerId)).length, 2);

@@ -14,7 +14,7 @@ import type {
   openPlanChangeBody,
   planChange,
 } from '../../../api/schemas/plan-changes.ts';
-import type { NeedsJson, recommendation } from '../../../api/schemas/recommendations.ts';
+import type { NeedsJson, recommendation, recommendations } from '../../../api/schemas/recommendations.ts';
 import type { session } from '../../../api/schemas/session.ts';
 import type { workSummary } from '../../../api/schemas/work.ts';
 import type { PlanChangeStatus } from '../../../domain/plan-change-status.ts';
@@ -28,6 +28,7 @@ export type Plan = z.output<typeof plan>;
 export type Promotion = z.output<typeof promotion>;
 export type Needs = NeedsJson;
 export type Recommendation = z.output<typeof recommendation>;
+export type Recommendations = z.output<typeof recommendations>;
 export type Activation = z.output<typeof activation>;
 export type OpenPlanChange = z.output<typeof openPlanChangeBody>;
 export type Consent = z.output<typeof consentBody>;

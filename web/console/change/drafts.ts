@@ -10,6 +10,8 @@ export const needsDraft = signal<Needs>({});
 export const recommended = signal<{
   readonly identificationId: string;
   readonly items: readonly Recommendation[];
+  /** Why there is none, to say aloud. */
+  readonly none: string | undefined;
 } | null>(null);
 
 /** Quotes whose link was mailed from here, by hash: the API does not list links. */

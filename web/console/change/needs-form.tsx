@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ApiProblem } from '../api/errors.ts';
 import { post } from '../api/request.ts';
-import type { Needs, Page, Recommendation } from '../api/types.ts';
+import type { Needs, Recommendations } from '../api/types.ts';
 import { useAction } from '../api/use-action.ts';
 import { Button } from '../components/button.tsx';
 import { AnyOf, OneOf } from '../components/choices.tsx';
@@ -56,9 +56,9 @@ export function NeedsForm(props: { readonly identificationId: string; readonly c
   };
   const action = useAction(
     (wanted: Needs, key) =>
-      post<Page<Recommendation>>('/v1/recommendations', { identificationId, needs: wanted }, key),
-    ({ items }) => {
-      recommended.value = { identificationId, items };
+      post<Recommendations>('/v1/recommendations', { identificationId, needs: wanted }, key),
+    ({ items, none }) => {
+      recommended.value = { identificationId, items, none: none?.explanation };
     },
   );
   const limitError =
@@ -107,7 +107,7 @@ export function NeedsForm(props: { readonly identificationId: string; readonly c
         />
         <div class="needs-limit">
           <TextField
-            label={`At most a month (${currency})`}
+            label={`No more than, a month (${currency})`}
             name="maxMonthly"
             inputMode="decimal"
             autoComplete="off"

@@ -55,9 +55,7 @@ function Options(props: { readonly identificationId: string; readonly replaces: 
     ? (open.error.problem['openPlanChangeId'] as string | undefined)
     : undefined;
   const quoting = open.busy ? chosen?.planCode : undefined;
-  const items =
-    recommended.value?.identificationId === identificationId ? recommended.value.items : undefined;
-  const now = plans.data?.items.find(({ planCode }) => planCode === known?.subscription.planCode);
+  const shown = recommended.value?.identificationId === identificationId ? recommended.value : undefined;
   const result =
     openId !== undefined && chosen !== undefined ? (
       <Notice
@@ -97,15 +95,7 @@ function Options(props: { readonly identificationId: string; readonly replaces: 
       )}
       <NeedsForm identificationId={identificationId} currency={known?.subscription.price.currency ?? ''} />
       {result}
-      {items && (
-        <RecommendedPlans
-          items={items}
-          plans={plans.data?.items ?? []}
-          now={now}
-          quoting={quoting}
-          onQuote={quote}
-        />
-      )}
+      {shown && <RecommendedPlans items={shown.items} none={shown.none} quoting={quoting} onQuote={quote} />}
       <ErrorNotice error={plans.error} retry={plans.reload} />
       {plans.data && (
         <AllPlans

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { Plan, Recommendation } from '../api/types.ts';
+import type { Recommendation } from '../api/types.ts';
 import { Amount, Price } from '../components/amount.tsx';
 import { Button } from '../components/button.tsx';
 import { isNegative, isZero, moneyText } from '../components/format.ts';
@@ -8,26 +8,25 @@ import type { ChosenPlan } from './chosen-plan.ts';
 
 interface RecommendedPlansProps {
   readonly items: readonly Recommendation[];
-  readonly plans: readonly Plan[];
-  /** The plan of now, if it is still on sale. */
-  readonly now: Plan | undefined;
+  /** Why there is none. */
+  readonly none: string | undefined;
   /** Code of the plan that is being quoted. */
   readonly quoting: string | undefined;
   readonly onQuote: (plan: ChosenPlan) => void;
 }
 
 /** The plans that suit, side by side, best first, with what to say about each. */
-export function RecommendedPlans({ items, plans, now, quoting, onQuote }: RecommendedPlansProps) {
+export function RecommendedPlans({ items, none, quoting, onQuote }: RecommendedPlansProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [items]);
   return (
     <section aria-labelledby="recommended">
       <h2 id="recommended" ref={heading} tabIndex={-1}>
-        {items.length === 0 ? 'No plan does better' : 'Recommended'}
+        {items.length === 0 ? 'No plan to recommend' : 'Recommended'}
       </h2>
       {items.length === 0 && (
         <Notice>
-          <p>The present plan suits these needs best. Ask for less, or choose from all plans below.</p>
+          <p>{none} Change what was asked for, or choose from all plans below.</p>
         </Notice>
       )}
       <div class="plan-cards">
@@ -42,11 +41,7 @@ export function RecommendedPlans({ items, plans, now, quoting, onQuote }: Recomm
                 <span class="badge good">{item.promotion.promotionCode}</span> {item.promotion.description}
               </p>
             )}
-            <Sentences
-              title="Why"
-              kind="gain"
-              sentences={[...item.reasons, ...featuresGained(item, plans, now)]}
-            />
+            <Sentences title="Why" kind="gain" sentences={item.reasons} />
             <Sentences title="What the customer gives up" kind="loss" sentences={item.losses} />
             <p class="due-today">
               {isZero(item.toBalance)
@@ -99,12 +94,4 @@ function Sentences(props: {
       </ul>
     </>
   );
-}
-
-/** Features of the catalogue that the plan of now does not have. */
-function featuresGained(item: Recommendation, plans: readonly Plan[], now: Plan | undefined): string[] {
-  const offered = plans.find(({ planCode }) => planCode === item.planCode);
-  if (offered === undefined || now === undefined) return [];
-  const gained = offered.features.filter((feature) => !now.features.includes(feature));
-  return gained.length === 0 ? [] : [`New: ${gained.join(', ')}.`];
 }

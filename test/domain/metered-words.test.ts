@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { meteredPhrases } from '../../domain/plan-inclusions.ts';
+import { meteredWords } from '../../domain/plan-words.ts';
 
-describe('meteredPhrases', () => {
+describe('meteredWords', () => {
   it('tells what is metered, with its amount for each month or without limit', () => {
-    const phrases = meteredPhrases({
+    const phrases = meteredWords({
       data: { amount: 2000, unit: 'GB' },
       voice: { amount: null, unit: 'minutes' },
       texts: { amount: 1_250_000, unit: 'messages' },
@@ -17,12 +17,6 @@ describe('meteredPhrases', () => {
   });
 
   it('tells nothing of a plan that meters nothing', () => {
-    assert.deepEqual(meteredPhrases({ lines: { amount: 1, unit: 'lines' } }), []);
-  });
-
-  it('tells amounts with decimals as they are', () => {
-    assert.deepEqual(meteredPhrases({ data: { amount: 1500.5, unit: 'GB' } }), [
-      '1,500.5 GB of data a month',
-    ]);
+    assert.deepEqual(meteredWords({ lines: { amount: 1, unit: 'lines' } }), []);
   });
 });
