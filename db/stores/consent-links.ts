@@ -18,7 +18,8 @@ export interface ConsentLink {
 
 /**
  * Of one change only the newest link counts that has left, as far as is known. A link ends with its quote: a newer quote, a hold, or a change that no longer waits for consent, voids it, and
- * the answer that was given by it. Expiry is only shown by the database's clock; the workflow judges it by its own.
+ * the answer that was given by it. The mark on the link comes last, and may be lost with the connection: then the
+ * consent, or the note that the customer declined, tells of the answer. Expiry is only shown by the database's clock; the workflow judges it by its own.
  */
 export async function findConsentLink(knex: Knex, tokenSha256: string): Promise<ConsentLink | undefined> {
   const [found] = await rows<ConsentLink>(
@@ -39,8 +40,10 @@ export async function findConsentLink(knex: Knex, tokenSha256: string): Promise<
      JOIN plan_changes pc ON pc.id = l.plan_change_id
      JOIN customers c ON c.id = pc.customer_id
      JOIN quotes q ON (q.plan_change_id, q.revision) = (pc.id, pc.quote_revision)
-     CROSS JOIN LATERAL (SELECT l.used_at IS NOT NULL OR EXISTS (SELECT 1 FROM consents k
-       WHERE (k.plan_change_id, k.quote_hash) = (l.plan_change_id, l.quote_hash)) AS answered) AS given
+     CROSS JOIN LATERAL (SELECT l.used_at IS NOT NULL
+         OR EXISTS (SELECT 1 FROM consents k WHERE (k.plan_change_id, k.quote_hash) = (l.plan_change_id, l.quote_hash))
+         OR pc.status = 'declined' AND EXISTS (SELECT 1 FROM account_notes n
+           WHERE n.plan_change_id = pc.id AND n.kind = 'declined' AND n.author_type = 'customer') AS answered) AS given
      WHERE l.token_sha256 = :tokenSha256`,
     { tokenSha256 },
   );

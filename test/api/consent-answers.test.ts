@@ -181,6 +181,12 @@ describe('Consent page: the answer', () => {
     const answer = await silent.customer.send({ decision: 'decline' });
     assert.equal((JSON.parse(answer.text) as { status: string }).status, 'declined');
     assert.equal((await changeNow(api, silent)).status, 'declined');
+    // As the database's connection leaves it when it is cut between the decline and the mark on the link.
+    await api.rig.knex('consent_links').where({ plan_change_id: silent.change.planChangeId }).update({
+      used_at: null,
+    });
+    expectProblem(await silent.customer.send({ decision: 'decline' }), 409, 'link-used');
+    assert.match((await silent.customer.look()).text, /You declined the change/);
     const tooLong = await invited(api);
     expectProblem(
       await tooLong.customer.send({ decision: 'decline', reason: 'x'.repeat(2_001) }),

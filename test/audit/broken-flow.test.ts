@@ -33,8 +33,8 @@ const pending =
 /** The epoch: no seconds after it. */
 const LONG_AGO = {};
 const SCHEDULED = PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
-const mailActivity = (attempt: number, type: string) => ({
-  activityType: { name: 'sendNotice' },
+const activity = (name: string, attempt: number, type: string) => ({
+  activityType: { name },
   attempt,
   lastFailure: { applicationFailureInfo: { type } },
 });
@@ -180,20 +180,32 @@ describe('audit of what does not get on', () => {
     {
       check: 'I19',
       what: 'a step that fails again and again',
-      histories: pending({ pendingActivities: [mailActivity(10, 'MAIL_UNAVAILABLE')] }),
-      finds: /^sendNotice does not get through, attempt 10: MAIL_UNAVAILABLE/,
+      histories: pending({ pendingActivities: [activity('activatePlan', 10, 'DATABASE_UNAVAILABLE')] }),
+      finds: /^activatePlan does not get through, attempt 10: DATABASE_UNAVAILABLE/,
+    },
+    {
+      check: 'I19',
+      what: 'a mail that was sent again and again, and refused',
+      sql: ({ upgraded }) => summary(upgraded, `status = 'queued', claimed_at = now(), attempts = 10`),
+      finds: /^its summary mail does not get through: it was sent 10 times$/,
+    },
+    {
+      check: 'I19',
+      what: 'a mail that is asked after for longer than its outcome may be unknown',
+      histories: pending({ pendingActivities: [activity('sendSummary', 30, 'MAIL_OUTCOME_UNKNOWN')] }),
+      finds: /^sendSummary does not get through, attempt 30: MAIL_OUTCOME_UNKNOWN/,
     },
     {
       check: 'I19',
       what: 'a step that fails for a cause without a name',
-      histories: pending({ pendingActivities: [mailActivity(10, 'zoe@example.com')] }),
-      finds: /^sendNotice does not get through, attempt 10: another failure/,
+      histories: pending({ pendingActivities: [activity('activatePlan', 10, 'zoe@example.com')] }),
+      finds: /^activatePlan does not get through, attempt 10: another failure/,
     },
     {
       check: 'I19',
       what: 'a step that nobody takes',
       histories: pending({
-        pendingActivities: [{ ...mailActivity(1, ''), state: SCHEDULED, scheduledTime: LONG_AGO }],
+        pendingActivities: [{ ...activity('sendNotice', 1, ''), state: SCHEDULED, scheduledTime: LONG_AGO }],
       }),
       finds: /^sendNotice is due, and no worker has taken it for a minute/,
     },
@@ -202,7 +214,15 @@ describe('audit of what does not get on', () => {
   it('I19 lets a mail with an unknown outcome wait for its event', async () => {
     const { findings } = await checkBroken({
       check: 'I19',
-      histories: pending({ pendingActivities: [mailActivity(29, 'MAIL_OUTCOME_UNKNOWN')] }),
+      histories: pending({ pendingActivities: [activity('sendNotice', 29, 'MAIL_OUTCOME_UNKNOWN')] }),
+    });
+    assert.deepEqual(findings, []);
+  });
+
+  it('I19 lets it wait also when the database was away at its last try: the tries before were no failures', async () => {
+    const { findings } = await checkBroken({
+      check: 'I19',
+      histories: pending({ pendingActivities: [activity('sendSummary', 21, 'DATABASE_UNAVAILABLE')] }),
     });
     assert.deepEqual(findings, []);
   });

@@ -10,6 +10,8 @@ const MINUTE = `interval '60 seconds'`;
 const MAIL_IS_TRIED = `interval '3 days 1 hour 10 minutes'`;
 /** The longest wait between two tries is what the provider may ask for: an hour. */
 const LONGEST_PAUSE = `interval '70 minutes'`;
+/** With 1 s doubled up to 5 minutes that is more than 8 minutes of refusals. */
+const MAIL_IS_REFUSED = 10;
 /** An attempt without an answer is respected for ten minutes, then the mail is claimed again. */
 const UNANSWERED = `interval '20 minutes'`;
 /** Evidence is swept an hour after its change closed; the API looks every ten minutes, and at its start. */
@@ -39,7 +41,9 @@ const MAIL_GOES_ON = `
     WHEN m.status = 'sending' AND m.claimed_at < now() - ${UNANSWERED}
       THEN format('its %s mail was claimed long ago, and nobody has asked after it since', m.kind)
     WHEN greatest(m.created_at, m.claimed_at) < now() - ${LONGEST_PAUSE}
-      THEN format('its %s mail has waited for more than an hour, and nobody tries', m.kind) END
+      THEN format('its %s mail has waited for more than an hour, and nobody tries', m.kind)
+    WHEN m.attempts >= ${MAIL_IS_REFUSED}
+      THEN format('its %s mail does not get through: it was sent %s times', m.kind, m.attempts) END
   FROM email_outbox m JOIN plan_changes pc ON pc.id = m.plan_change_id
   WHERE m.status IN ('queued', 'sending') AND NOT pc.id = ANY ($1::uuid[])`;
 
