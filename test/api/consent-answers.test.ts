@@ -363,13 +363,12 @@ describe('Consent page: the answer', () => {
     const account = await api.stranger();
     const change = await api.opened(account, { activation: { when: 'end_of_cycle' } });
     const path = await askForConsent(api, change.planChangeId);
-    const send = (kind: 'not_accepted' | 'unreachable' | 'paused' | 'overloaded' | 'accepted') => () =>
+    const send = (kind: 'not_accepted' | 'unreachable' | 'paused' | 'accepted') => () =>
       Promise.resolve({ kind });
     for (const [kind, status] of [
       ['not_accepted', 503],
       ['unreachable', 503],
       ['paused', 409],
-      ['overloaded', 429],
     ] as const) {
       const other = await api.another({ gateway: { ...api.deps.gateway, send: send(kind) } });
       const page = await customerAt(other, path).submit(agreementOf(account));
