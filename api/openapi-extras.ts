@@ -15,16 +15,26 @@ const pageOrProblem = {
 const token = z.string().meta({ description: 'The token of the link: the only authority here.' });
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
 
-const customerAnswer = z
+const agreement = z.strictObject({
+  decision: z.literal('accept'),
+  typedName: text(200),
+  accountNumberLast4: z.string().length(4),
+});
+const refusal = z.strictObject({ decision: z.literal('decline'), reason: z.string().max(2_000).optional() });
+const customerAnswer = z.discriminatedUnion('decision', [agreement, refusal]).meta({ id: 'CustomerAnswer' });
+const customerForm = z
   .discriminatedUnion('decision', [
-    z.strictObject({
-      decision: z.literal('accept'),
-      typedName: text(200),
-      accountNumberLast4: z.string().length(4),
+    agreement.extend({
+      shown: z.string().optional().meta({ description: 'The SHA-256 of the words, as the page has it.' }),
     }),
-    z.strictObject({ decision: z.literal('decline'), reason: z.string().max(2_000).optional() }),
+    refusal.extend({
+      confirm: z.string().optional().meta({
+        description:
+          'As the page has it that follows Decline. Without it nothing is recorded, and that page is the answer.',
+      }),
+    }),
   ])
-  .meta({ id: 'CustomerAnswer' });
+  .meta({ id: 'CustomerForm' });
 
 /** What is served beside the route registry: pages, streams, webhooks and health. */
 export const EXTRA_PATHS: ZodOpenApiPathsObject = {
@@ -53,12 +63,12 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
         required: true,
         content: {
           'application/json': { schema: customerAnswer },
-          'application/x-www-form-urlencoded': { schema: customerAnswer },
+          'application/x-www-form-urlencoded': { schema: customerForm },
         },
       },
       responses: {
         200: {
-          description: 'Recorded.',
+          description: 'Recorded; to a form that declines, first the page that asks once more.',
           content: { ...page, ...json(z.strictObject({ status: z.string(), recordedAt: z.string() })) },
         },
         202: {

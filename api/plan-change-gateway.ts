@@ -27,6 +27,7 @@ import {
   SEARCH_ATTRIBUTE,
   UPDATE,
 } from '../workflows/contract.ts';
+import { GRPC, retryInTime } from './temporal-retries.ts';
 
 /**
  * What came of a call to Temporal, for the one table that makes it a response:
@@ -35,6 +36,7 @@ import {
  * - `not_accepted`: no worker took it within the wait. Nothing is promised; a retry meets the same message.
  * - `refused`: a validator said no.
  * - `closed`: the workflow has ended, or this message was sent to none.
+ * - `overloaded`: the server turned the call away (RESOURCE_EXHAUSTED). Told at once, never tried again here.
  */
 export type Outcome<T> =
   | { readonly kind: 'answered'; readonly answer: T }
@@ -69,7 +71,7 @@ export interface GatewayOptions {
   readonly connection: ConnectionOptions;
   readonly namespace: string;
   readonly taskQueue: string;
-  /** How long a request waits for a worker to accept, and again for the answer, milliseconds. */
+  /** How long a request waits, for a worker to accept it and then for its answer together, milliseconds. */
   readonly waitMs?: number;
 }
 
@@ -88,18 +90,11 @@ const SERVER_ANSWERS_MS = 1_000;
 /** A worker counts as polling when it polled within this time. */
 const POLLER_FRESH_MS = 70_000;
 
-const GRPC = {
-  DEADLINE_EXCEEDED: 4,
-  CANCELLED: 1,
-  RESOURCE_EXHAUSTED: 8,
-  FAILED_PRECONDITION: 9,
-  UNAVAILABLE: 14,
-};
-
 /** The only door to Temporal. It connects on first use, so the API starts while the server is away. */
 export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGateway {
   const connection = Connection.lazy({
     connectTimeout: 3_000,
+    interceptors: [retryInTime],
     ...options.connection,
     channelArgs: { ...BACK_SOON, ...options.connection.channelArgs },
   });
@@ -108,11 +103,12 @@ export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGate
 
   /** ACCEPTED first: an update that no worker accepted lives in server memory only. Then the answer. */
   async function outcomeOf<T>(start: () => Promise<WorkflowUpdateHandle<T>>): Promise<Outcome<T>> {
+    const deadline = Date.now() + waitMs;
     let accepted = false;
     try {
-      const handle = await connection.withDeadline(Date.now() + waitMs, start);
+      const handle = await connection.withDeadline(deadline, start);
       accepted = true;
-      const answer = await connection.withDeadline(Date.now() + waitMs, () => handle.result());
+      const answer = await connection.withDeadline(deadline, () => handle.result());
       return { kind: 'answered', answer };
     } catch (error) {
       const outcome = outcomeOfError<T>(error, accepted);
@@ -127,8 +123,8 @@ export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGate
         client.workflowService.getSystemInfo({}),
       );
       return true;
-    } catch {
-      return false;
+    } catch (error) {
+      return grpcCodeOf(error)?.code === GRPC.RESOURCE_EXHAUSTED;
     }
   }
 
@@ -235,19 +231,19 @@ function outcomeOfError<T>(error: unknown, accepted: boolean): Outcome<T> {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
     return accepted ? { kind: 'accepted' } : { kind: 'not_accepted' };
   const grpc = grpcCodeOf(error);
-  switch (grpc?.code) {
+  if (grpc === undefined) throw error;
+  if (grpc.code === GRPC.FAILED_PRECONDITION)
+    return /paused/i.test(grpc.details) ? { kind: 'paused' } : { kind: 'closed' };
+  // What is in the history will be done, whatever keeps its answer away.
+  if (accepted) return { kind: 'accepted' };
+  switch (grpc.code) {
     case GRPC.DEADLINE_EXCEEDED:
     case GRPC.CANCELLED:
-      return accepted ? { kind: 'accepted' } : { kind: 'not_accepted' };
+      return { kind: 'not_accepted' };
     case GRPC.RESOURCE_EXHAUSTED:
       return { kind: 'overloaded' };
-    case GRPC.FAILED_PRECONDITION:
-      return /paused/i.test(grpc.details) ? { kind: 'paused' } : { kind: 'closed' };
-    case GRPC.UNAVAILABLE:
-      return { kind: 'unreachable' };
     default:
-      if (grpc) return { kind: 'unreachable' };
-      throw error;
+      return { kind: 'unreachable' };
   }
 }
 

@@ -9,7 +9,12 @@ const acceptance = z.object({
   /** What the form was shown with; a program need not say. */
   shown: sha256Hex.optional(),
 });
-const refusal = z.object({ decision: z.literal('decline'), reason: z.string().max(2_000).optional() });
+const refusal = z.object({
+  decision: z.literal('decline'),
+  reason: z.string().max(2_000).optional(),
+  /** Of a form: the hash of the quote that is declined, as the page that asks once more has it. */
+  confirm: z.string().optional(),
+});
 
 export const answerBody = z.discriminatedUnion('decision', [acceptance, refusal]);
 

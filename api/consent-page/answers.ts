@@ -75,6 +75,15 @@ export const answerMissing = (errors: readonly InputProblem[]): HttpProblem =>
     { errors },
   );
 
+/** A form in one act, from a program that reads no pages: a scanner posts forms too. */
+export const declineUnconfirmed = (): HttpProblem =>
+  new HttpProblem(
+    422,
+    'decline-unconfirmed',
+    'A form declines in two steps',
+    'Nothing was recorded. Send the answer as JSON, or open the link and confirm on the page that follows Decline.',
+  );
+
 /** The page was changed between looking and agreeing: nobody agrees to words that were not shown. */
 export const wordsChanged = (): HttpProblem =>
   new HttpProblem(

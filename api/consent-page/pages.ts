@@ -4,7 +4,15 @@ import type { HttpProblem } from '../http-errors.ts';
 import { instantOf, offerView } from './offer-view.ts';
 import { shownWords } from './shown-words.ts';
 import type { State } from './states.ts';
-import { renderAsk, renderOffer, renderState, renderTerms, type AskView, type Field } from './templates.ts';
+import {
+  renderAsk,
+  renderDecline,
+  renderOffer,
+  renderState,
+  renderTerms,
+  type AskView,
+  type Field,
+} from './templates.ts';
 
 const FIELDS = ['typedName', 'accountNumberLast4', 'reason'] as const satisfies readonly Field[];
 
@@ -39,6 +47,19 @@ export function askPage(
         reason: typedIn(again?.body, 'reason'),
       },
     },
+  );
+}
+
+/** Asks once more before the offer ends: whoever only posts the first form has declined nothing. */
+export function declinePage(
+  company: Company,
+  token: string,
+  offer: CustomerOffer,
+  asked: { readonly quoteHash: string; readonly reason: string },
+): string {
+  return renderDecline(
+    { title: 'Decline this change?', company, reference: offer.planChangeId },
+    { from: offer.from.planName, to: offer.to.planName, path: pathOf(token), ...asked },
   );
 }
 

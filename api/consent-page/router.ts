@@ -8,10 +8,10 @@ import type { ApiDeps } from '../deps.ts';
 import { HttpProblem, notFound } from '../http-errors.ts';
 import { logFault, problemOf } from '../problem-handler.ts';
 import { answerBody, missingIn } from './answer-body.ts';
-import { alreadyUsed, answerMissing } from './answers.ts';
+import { alreadyUsed, answerMissing, declineUnconfirmed } from './answers.ts';
 import { requireOpen, visitedLink } from './links.ts';
 import { offerView } from './offer-view.ts';
-import { askPage, statePage, termsPage } from './pages.ts';
+import { askPage, declinePage, statePage, termsPage } from './pages.ts';
 import { pageOfProblem, wordsForCustomers } from './problem-page.ts';
 import { recordAnswer } from './record-answer.ts';
 import { recordedState } from './states.ts';
@@ -19,7 +19,8 @@ import { STYLE } from './style.ts';
 
 /**
  * The customer's page: the token is the authority. Looking never spends it, so a mail scanner may; agreeing
- * needs what a scanner does not know, the customer's name and the end of the account number.
+ * needs what a scanner does not know, the customer's name and the end of the account number; declining by form
+ * needs a second form, which only the page after the first has.
  */
 export function consentPageRouter(deps: ApiDeps): Router {
   const router = Router();
@@ -71,6 +72,13 @@ async function answer(deps: ApiDeps, request: Request, response: Response): Prom
   const link = await openedLink(deps, request, response);
   const said = answerBody.safeParse(request.body ?? {});
   if (!said.success) throw answerMissing(missingIn(said.error));
+  if (said.data.decision === 'decline' && !sendsJson(request) && said.data.confirm !== link.quoteHash) {
+    if (wantsJson(request)) throw declineUnconfirmed();
+    const offer = await customerOffer(deps.knex, link.linkId);
+    const asked = { quoteHash: link.quoteHash, reason: (said.data.reason ?? '').replaceAll('\0', '') };
+    response.type('html').send(declinePage(deps.company, tokenOf(request), offer, asked));
+    return;
+  }
   const outcome = await recordAnswer(deps, link, said.data, {
     clientAddress: request.ip ?? null,
     userAgent: (request.get('user-agent') ?? '').slice(0, 500),
@@ -129,7 +137,9 @@ function tokenOf(request: Request): string {
 
 /** A program says so by what it sends or accepts; a browser's form is neither. */
 function wantsJson(request: Request): boolean {
-  return (
-    request.is('application/json') === 'application/json' || request.accepts(['html', 'json']) === 'json'
-  );
+  return sendsJson(request) || request.accepts(['html', 'json']) === 'json';
+}
+
+function sendsJson(request: Request): boolean {
+  return request.is('application/json') === 'application/json';
 }

@@ -29,7 +29,7 @@ input,textarea{display:block;width:100%;padding:.625rem .75rem;font:inherit;colo
 .wrong{margin:0 0 .25rem;color:var(--alert);font-weight:600}
 #declaration{margin:1.25rem 0 1rem}
 button{min-height:2.75rem;padding:.625rem 1.25rem;font:inherit;font-weight:600;color:var(--on);background:var(--accent);border:1px solid var(--accent);border-radius:.375rem;cursor:pointer}
-.quiet{margin-top:1rem;color:var(--accent);background:none}
+form+p,.quiet{margin-top:1rem}.quiet{color:var(--accent);background:none}
 a{color:var(--accent)}[href^=tel]{white-space:nowrap}:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .error,.state{padding:1rem 1.25rem;border:1px solid var(--line);border-left:.375rem solid var(--edge);border-radius:.375rem}
 .error{margin-bottom:1.5rem;border-color:var(--alert)}.error h2{margin:0 0 .5rem}.error a{color:var(--alert)}

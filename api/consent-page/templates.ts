@@ -95,6 +95,17 @@ ${FIELD_ERROR('reason')}<textarea id="reason" name="reason" rows="2" maxlength="
 </form>
 `;
 
+const DECLINE = `<h1>Decline this change?</h1>
+<p>Your plan then stays <bdi><%= it.from %></bdi>, and nothing is charged. The offer of <bdi><%= it.to %></bdi> ends, and this link with it; if you want the change later, call us for a new offer.</p>
+<p><strong>Nothing is recorded yet.</strong></p>
+<form method="post" action="<%= it.path %>">
+<input type="hidden" name="confirm" value="<%= it.quoteHash %>">
+<input type="hidden" name="reason" value="<%= it.reason %>">
+<button class="quiet" name="decision" value="decline">Yes, decline the change</button>
+</form>
+<p><a href="<%= it.path %>">Back to the offer</a></p>
+`;
+
 const STATE = `<div class="state <%= it.tone %>">
 <h1><%= it.title %></h1>
 <% for (const sentence of it.sentences) { %><p><%= sentence %></p>
@@ -144,13 +155,23 @@ export interface StateView {
   readonly path: string;
 }
 
+export interface DeclineView {
+  readonly from: string;
+  readonly to: string;
+  readonly path: string;
+  /** Comes back with the confirmation: what is declined is what was offered. */
+  readonly quoteHash: string;
+  /** As it was typed; empty if none was. */
+  readonly reason: string;
+}
+
 export interface TermsView {
   readonly version: string;
   readonly paragraphs: readonly string[];
 }
 
 const eta = new Eta({ autoEscape: true, autoTrim: false });
-const [page, offer, ask, state, terms] = [PAGE, OFFER, ASK, STATE, TERMS].map((source) =>
+const [page, offer, ask, decline, state, terms] = [PAGE, OFFER, ASK, DECLINE, STATE, TERMS].map((source) =>
   eta.compile(source),
 );
 
@@ -160,6 +181,8 @@ const framed = (frame: Frame, main: string): string => render(page, { ...frame, 
 /** The part of the page that is kept as evidence, as HTML. */
 export const renderOffer = (view: OfferView): string => render(offer, view);
 export const renderAsk = (frame: Frame, view: AskView): string => framed(frame, render(ask, view));
+export const renderDecline = (frame: Frame, view: DeclineView): string =>
+  framed(frame, render(decline, view));
 export const renderState = (frame: Omit<Frame, 'title'>, view: StateView): string =>
   framed({ ...frame, title: view.title }, render(state, view));
 export const renderTerms = (frame: Frame, view: TermsView): string => framed(frame, render(terms, view));

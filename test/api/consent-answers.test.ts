@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { notes } from '../../api/schemas/accounts.ts';
 import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
 import type { TestAccount } from '../../dev/seed/test-account.ts';
-import { createApiRig, verbalConsent, type ApiRig } from '../support/api-rig.ts';
+import { createApiRig, verbalConsent, type ApiAnswer, type ApiRig } from '../support/api-rig.ts';
 import {
   agreementOf,
   askForConsent,
@@ -32,6 +32,21 @@ async function invited(
 
 const changeNow = async (api: ApiRig, { change }: Invited): Promise<PlanChangeJson> =>
   (await api.get(`/v1/plan-changes/${change.planChangeId}`)).read(planChange);
+
+/** As a browser does: what the second page holds is sent with its button. */
+async function declineByForms({ customer }: Invited, reason: string): Promise<ApiAnswer> {
+  const asked = await customer.submit({ decision: 'decline', reason });
+  const held = (name: string): string => {
+    const value = new RegExp(`type="hidden" name="${name}" value="([^"]*)"`).exec(asked.text)?.[1];
+    return Object.entries(ENTITIES).reduce(
+      (text, [entity, character]) => text.replaceAll(entity, character),
+      value ?? assert.fail(asked.text),
+    );
+  };
+  return customer.submit({ decision: 'decline', reason: held('reason'), confirm: held('confirm') });
+}
+
+const ENTITIES = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' };
 
 /** Mails go their own way. */
 const withoutMails = ({ notices: _notices, email: _email, ...change }: PlanChangeJson) => change;
@@ -167,7 +182,7 @@ describe('Consent page: the answer', () => {
   it('no: declined, with the reason or without one', async () => {
     const link = await invited(api);
     const reason = '  Too <b>dear</b>\0 for me — "no" ';
-    const page = await link.customer.submit({ decision: 'decline', reason });
+    const page = await declineByForms(link, reason);
     assert.equal(page.status, 200);
     assert.match(page.text, /You declined the change/);
     assert.equal((await changeNow(api, link)).status, 'declined');
@@ -193,6 +208,35 @@ describe('Consent page: the answer', () => {
       422,
       'answer-missing',
     );
+  });
+
+  it('no by one form alone, as a scanner posts it: asked once more, and nothing is recorded', async () => {
+    const link = await invited(api);
+    const reason = 'Too <b>dear</b> & "late"';
+    const other = await invited(api);
+    const blind: Readonly<Record<string, string>>[] = [
+      { decision: 'decline' },
+      { decision: 'decline', reason },
+      { decision: 'decline', confirm: '' },
+      { decision: 'decline', confirm: 'true' },
+      { decision: 'decline', confirm: other.change.quote?.hash ?? '' },
+    ];
+    for (const form of blind) {
+      const page = await link.customer.submit(form);
+      assert.equal(page.status, 200);
+      assert.match(page.text, /<h1>Decline this change\?<\/h1>/);
+      assert.match(page.text, /Nothing is recorded yet/);
+    }
+    const unread = await link.customer.submit({ decision: 'decline' }, { accept: 'application/json' });
+    expectProblem(unread, 422, 'decline-unconfirmed');
+    assert.equal((await changeNow(api, link)).status, 'awaiting_consent');
+    const [kept] = await api.rig.knex('remarks').where({ plan_change_id: link.change.planChangeId }).count();
+    assert.equal(Number(kept?.['count']), 0);
+    assert.equal((await link.customer.look()).status, 200);
+
+    assert.match((await declineByForms(link, reason)).text, /You declined the change/);
+    assert.equal((await changeNow(api, link)).status, 'declined');
+    assert.equal((await link.customer.submit({ decision: 'decline' })).status, 409, 'the link is spent');
   });
 
   const names: [string, string, string][] = [
@@ -369,13 +413,12 @@ describe('Consent page: the answer', () => {
     const account = await api.stranger();
     const change = await api.opened(account, { activation: { when: 'end_of_cycle' } });
     const path = await askForConsent(api, change.planChangeId);
-    const send = (kind: 'not_accepted' | 'unreachable' | 'paused' | 'overloaded' | 'accepted') => () =>
+    const send = (kind: 'not_accepted' | 'unreachable' | 'paused' | 'accepted') => () =>
       Promise.resolve({ kind });
     for (const [kind, status] of [
       ['not_accepted', 503],
       ['unreachable', 503],
       ['paused', 409],
-      ['overloaded', 429],
     ] as const) {
       const other = await api.another({ gateway: { ...api.deps.gateway, send: send(kind) } });
       const page = await customerAt(other, path).submit(agreementOf(account));

@@ -12,6 +12,7 @@ import {
 } from '../support/api-rig.ts';
 import { freePort } from '../support/test-stack.ts';
 import { expectProblem } from './expect-problem.ts';
+import { startOverloadedTemporal } from './temporal-stub.ts';
 
 interface Row {
   readonly status: number;
@@ -228,7 +229,21 @@ describe('API: every problem', () => {
       retryAfter: true,
       provoke: () => whenTold({ kind: 'unreachable' }),
     },
-    { status: 429, code: 'overloaded', retryAfter: true, provoke: () => whenTold({ kind: 'overloaded' }) },
+    {
+      status: 429,
+      code: 'overloaded',
+      retryAfter: true,
+      async provoke() {
+        const change = await opened();
+        const temporal = await startOverloadedTemporal();
+        try {
+          const other = await api.another({ temporalAddress: temporal.address });
+          return await other.post(to(change, 'cancel'), reason);
+        } finally {
+          await temporal.close();
+        }
+      },
+    },
     {
       status: 503,
       code: 'database-unavailable',

@@ -15,7 +15,8 @@ interface Invited {
 const nameField = (page: Page) => page.getByRole('textbox', { name: 'Your full name' });
 const lastFourField = (page: Page) => page.getByRole('textbox', { name: 'Last four characters' });
 const agreeButton = (page: Page) => page.getByRole('button', { name: 'Agree to the change' });
-const declineButton = (page: Page) => page.getByRole('button', { name: 'Decline the change' });
+const declineButton = (page: Page) => page.getByRole('button', { name: 'Decline the change', exact: true });
+const confirmButton = (page: Page) => page.getByRole('button', { name: 'Yes, decline the change' });
 const heading = (page: Page): Promise<string> => page.getByRole('heading', { level: 1 }).innerText();
 
 describe("Customer's page in a browser: the answer", () => {
@@ -68,13 +69,24 @@ describe("Customer's page in a browser: the answer", () => {
       assert.ok(['activated', 'completed'].includes(await statusOf(link)));
     });
 
-    it(`declines ${how}`, async () => {
+    it(`declines on a phone ${how}, asked once more, with a way back`, async () => {
       const link = await invited();
-      const page = await opened(link, { javaScriptEnabled });
-      await page.getByRole('textbox', { name: 'Why not?' }).fill('Too dear');
+      const page = await opened(link, { javaScriptEnabled, viewport: PHONE });
       await declineButton(page).click();
+      await page.getByRole('heading', { name: 'Decline this change?' }).waitFor();
+      await page.getByRole('link', { name: 'Back to the offer' }).click();
+      await page.getByRole('textbox', { name: 'Why not?' }).fill('Too "dear"\nfor <me>');
+      await declineButton(page).click();
+      await confirmButton(page).waitFor();
+      assert.equal(await statusOf(link), 'awaiting_consent');
+      await confirmButton(page).click();
       await page.getByRole('heading', { name: 'You declined the change' }).waitFor();
       assert.equal(await statusOf(link), 'declined');
+      const [remark] = await api.rig
+        .knex('remarks')
+        .where({ plan_change_id: link.change.planChangeId })
+        .pluck<string[]>('body');
+      assert.equal(remark?.replaceAll('\r\n', '\n'), 'Too "dear"\nfor <me>');
     });
   }
 
@@ -111,6 +123,21 @@ describe("Customer's page in a browser: the answer", () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'You agreed:' }).waitFor();
     assert.equal(await statusOf(link), 'scheduled');
+  });
+
+  it('declines by keyboard alone', async () => {
+    const link = await invited();
+    const page = await opened(link);
+    await page.getByRole('textbox', { name: 'Why not?' }).focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await confirmButton(page).waitFor();
+    assert.equal(await page.getByRole('button').count(), 1);
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Yes, decline the change');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'You declined the change' }).waitFor();
+    assert.equal(await statusOf(link), 'declined');
   });
 
   it('says at each field what is missing or wrong, loses nothing, and leads there', async () => {

@@ -143,6 +143,16 @@ describe("Customer's page in a browser: every state", () => {
     await assertFinished('Change your plan to Fiber Plus?', seen, BOTH);
   });
 
+  it('declining: asked once more, with what it means', async () => {
+    const { path } = await invited();
+    await seen.page.goto(api.origin + path);
+    await seen.page.getByRole('button', { name: 'Decline the change' }).click();
+    await seen.page.getByRole('button', { name: 'Yes, decline the change' }).waitFor();
+    await assertFinished('Decline this change?', seen, BOTH);
+    const words = await seen.page.getByRole('main').innerText();
+    assert.match(words, /Your plan then stays Fiber Basic, and nothing is charged/);
+  });
+
   const closed: [string, string | RegExp, () => Promise<string>, RegExp][] = [
     [
       'accepted for a date',

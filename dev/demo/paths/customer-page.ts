@@ -8,9 +8,10 @@ import type { Stage } from './path.ts';
 const MAIL_WITHIN_MS = 30_000;
 const CONSENT_LINK = /\/consent\/[A-Za-z0-9_-]{43}/;
 const HEADLINE = /<h1[^>]*>(.+?)<\/h1>/;
+const CONFIRM = /name="confirm" value="([^"]+)"/;
 const SHOWN_OF_A_LINK = 15;
 
-/** The customer's side of a consent link: open the mail, look at the page, send its form. */
+/** The customer's side of a consent link: open the mail, look at the page, send its forms. */
 export interface CustomerPage {
   /** Agrees as a browser would. */
   agree(): Promise<void>;
@@ -37,7 +38,12 @@ export async function openCustomerPage(stage: Stage, { planChangeId }: PlanChang
       const { fullName, accountNumber } = account.customer;
       return send({ decision: 'accept', typedName: fullName, accountNumberLast4: accountNumber.slice(-4) });
     },
-    decline: (reason) => send({ decision: 'decline', reason }),
+    async decline(reason) {
+      const asked = await visit(page, { decision: 'decline', reason });
+      const confirm = CONFIRM.exec(asked)?.[1];
+      if (confirm === undefined) throw new DemoError('The page does not ask once more before it declines.');
+      await send({ decision: 'decline', reason, confirm });
+    },
   };
 
   /** GET, or POST of a form. */
