@@ -5,15 +5,8 @@ import path from 'node:path';
 import { planChange } from '../../api/schemas/plan-changes.ts';
 import { apiKey, type ApiRig } from '../support/api-rig.ts';
 import { builtConsole } from '../support/console-build.ts';
-import {
-  atTheConsole,
-  createConsoleRig,
-  expectSound,
-  fillVerbalConsent,
-  heading,
-  identify,
-  signIn,
-} from './console-rig.ts';
+import { eventually } from '../support/eventually.ts';
+import { atTheConsole, createConsoleRig, expectSound, heading, identify, signIn } from './console-rig.ts';
 
 const MOST_GZIPPED_JAVASCRIPT = 60_000;
 
@@ -58,7 +51,21 @@ describe('console: when something is wrong', function () {
     await page.getByText('A plan change is open').waitFor();
     await expectSound(seen);
     await page.getByRole('button', { name: 'Discuss options' }).click();
-    await page.getByRole('button', { name: 'Quote Fiber Complete', exact: true }).click();
+    const quote = (name: string) => page.getByRole('button', { name: `Quote ${name}`, exact: true });
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/v1/plan-changes', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await quote('Fiber Complete').click();
+    await quote('DSL and Phone').click();
+    const [working = '', ...others] = await page.locator('button[aria-disabled]').allInnerTexts();
+    assert.equal(working.replaceAll('\n', ' '), 'Quote Fiber Complete (working)');
+    assert.deepEqual(others, []);
+    answer();
     await page.getByText('A plan change is open already').waitFor();
     await expectSound(seen);
     await page.getByRole('button', { name: 'Replace it with Fiber Complete' }).click();
@@ -69,59 +76,42 @@ describe('console: when something is wrong', function () {
     await seen.close();
   });
 
-  it('keeps what was typed over a lost connection and an ended session, and sends one and the same request', async () => {
-    const account = await api.stranger();
-    const { planChangeId } = await api.opened(account);
-    const seen = await atTheConsole(api, `/changes/${planChangeId}/consent`);
+  it('quotes the last of several choices of a date, and nothing when the choice is the one that is quoted', async () => {
+    const { planChangeId, quote } = await api.opened(await api.stranger());
+    const seen = await atTheConsole(api, `/changes/${planChangeId}`);
     const { page } = seen;
-    const keys = new Set<string | undefined>();
-    page.on('request', (request) => {
-      if (request.method() === 'POST' && request.url().endsWith('/consent'))
-        keys.add(request.headers()['idempotency-key']);
+    const sent: string[] = [];
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
     });
+    await page.route('**/reschedule', async (route) => {
+      const { activation } = route.request().postDataJSON() as { activation: { when: string } };
+      sent.push(activation.when);
+      if (sent.length === 1) await held;
+      await route.continue();
+    });
+    const now = async () => (await api.get(`/v1/plan-changes/${planChangeId}`)).read(planChange);
+    const goOn = page.getByRole('button', { name: 'Go on to consent' });
+    const enabled = () => eventually(async () => (await goOn.isEnabled()) || undefined);
     await signIn(page, api.keys.agent);
-    await heading(page, 'Consent');
-    await page.getByRole('button', { name: 'The customer agrees' }).click();
-    await page.getByText('Enter the id of the recording.').waitFor();
-    await expectSound(seen);
-    await fillVerbalConsent(page);
+    await heading(page, 'Quote');
+    await page.getByText('With the next cycle').click();
+    await page.getByText('Today', { exact: true }).click();
+    await enabled();
+    assert.deepEqual(sent, []);
+    assert.equal((await now()).quote?.hash, quote?.hash);
 
-    await seen.context.setOffline(true);
-    await page.getByRole('button', { name: 'The customer agrees' }).click();
-    await page.getByText('No connection to the server').waitFor();
-    assert.equal(await page.getByLabel('Length').inputValue(), '4:10');
-    assert.deepEqual(await seen.seriousViolations(), []);
-
-    await api.rig.ownerKnex('agent_sessions').update({ ended_at: new Date() });
-    await seen.context.setOffline(false);
-    // The request goes out again by itself, and the session is asked for first.
-    await page.getByText('Your session has ended').waitFor();
-    await expectSound(seen);
-    await page.getByLabel('API key').fill(api.keys.agent);
-    await page.keyboard.press('Enter');
-    await heading(page, 'The new plan is active');
-    assert.equal(keys.size, 1);
-    assert.deepEqual(seen.consoleErrors, []);
-    await seen.close();
-  });
-
-  it('does not take consent to a quote that another agent has replaced', async () => {
-    const account = await api.stranger();
-    const { planChangeId } = await api.opened(account);
-    const seen = await atTheConsole(api, `/changes/${planChangeId}/consent`);
-    const { page } = seen;
-    await signIn(page, api.keys.agent);
-    await heading(page, 'Consent');
-    await page.getByText('Following live').waitFor();
-    const answered = page.waitForResponse((response) => response.url().endsWith('/consent'));
-    // The page does not hear of it in time.
-    await page.route('**/v1/plan-changes/*', (route) => route.abort());
-    await api.post(`/v1/plan-changes/${planChangeId}/reschedule`, { activation: { when: 'end_of_cycle' } });
-    await fillVerbalConsent(page);
-    await page.getByRole('button', { name: 'The customer agrees' }).click();
-    assert.equal((await answered).status(), 409);
-    await page.getByText('This is not the current quote').waitFor();
-    await page.unroute('**/v1/plan-changes/*');
+    await page.getByText('With the next cycle').click();
+    await eventually(() => Promise.resolve(sent.length === 1 || undefined));
+    await page.getByText('Today', { exact: true }).click();
+    assert.equal(await goOn.isDisabled(), true);
+    answer();
+    await eventually(() => Promise.resolve(sent.length === 2 || undefined));
+    await enabled();
+    assert.deepEqual(sent, ['end_of_cycle', 'immediately']);
+    assert.equal((await now()).activation.when, 'immediately');
+    assert.equal(await page.getByLabel('Today').isChecked(), true);
     await seen.close();
   });
 

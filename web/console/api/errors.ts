@@ -21,12 +21,17 @@ export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
+/** The server has accepted the request and still works on it: the outcome shows by itself where it is followed. */
+export class StillBeingDone extends Error {
+  override readonly name = 'StillBeingDone';
+}
+
 export function hasCode(error: unknown, code: string): error is ApiProblem {
   return error instanceof ApiProblem && error.problem.code === code;
 }
 
 /** Whether the request may still take effect, or did: only a repeat with the same key is safe. */
 export function isUndecided(error: unknown): boolean {
-  if (error instanceof ConnectionLost) return true;
+  if (error instanceof ConnectionLost || error instanceof StillBeingDone) return true;
   return error instanceof ApiProblem && (error.problem.status >= 500 || error.problem.status === 429);
 }

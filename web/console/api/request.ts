@@ -1,5 +1,5 @@
 import { signInAgain } from '../session/sign-in-gate.ts';
-import { ApiProblem, ConnectionLost } from './errors.ts';
+import { ApiProblem, ConnectionLost, StillBeingDone } from './errors.ts';
 import type { Problem } from './types.ts';
 
 const ANSWER_WITHIN_MS = 20_000;
@@ -8,26 +8,37 @@ const PAUSES_MS = [400, 1_200];
 /** How often an accepted request that is not finished yet is asked for again. */
 const REPEATS_OF_ACCEPTED = 20;
 
-/** @param isByItself nobody asked for it: it does not keep the session alive */
-export function get<T>(path: string, isByItself = false): Promise<T> {
-  return send<T>('GET', path, undefined, undefined, isByItself);
+interface Sending {
+  readonly body?: object;
+  /** The Idempotency-Key. */
+  readonly key?: string;
+  /** Nobody asked for it: it does not keep the session alive. */
+  readonly isByItself?: boolean;
+  /** Not sent again without an answer: that is for people to decide. */
+  readonly isBinding?: boolean;
 }
 
-/** @param key the Idempotency-Key: the same for every try of one intent */
-export function post<T>(path: string, body: object, key: string): Promise<T> {
-  return send<T>('POST', path, body, key);
+/** @param isByItself nobody asked for it: it does not keep the session alive */
+export function get<T>(path: string, isByItself = false): Promise<T> {
+  return send<T>('GET', path, { isByItself });
+}
+
+/**
+ * @param key the Idempotency-Key: the same for every try of one intent
+ * @param isBinding it is sent once: ConnectionLost, or the problem, says that the outcome is not known
+ */
+export function post<T>(path: string, body: object, key: string, isBinding = false): Promise<T> {
+  return send<T>('POST', path, { body, key, isBinding });
 }
 
 /**
  * Sends until there is an answer: a lost connection, an unreachable part and "not finished yet" are tried again
- * with the same key, an ended session is asked for in between. Throws ApiProblem or ConnectionLost.
+ * with the same key, an ended session is asked for in between. Throws ApiProblem, ConnectionLost or StillBeingDone.
  */
 async function send<T>(
   method: 'GET' | 'POST',
   path: string,
-  body: object | undefined,
-  key: string | undefined,
-  isByItself = false,
+  { body, key, isByItself = false, isBinding = false }: Sending,
 ): Promise<T> {
   const init: RequestInit = {
     method,
@@ -47,12 +58,14 @@ async function send<T>(
       continue;
     }
     const retryAfterMs = Number(response?.headers.get('retry-after') ?? 0) * 1_000;
-    if (response?.status === 202 && retryAfterMs > 0 && accepted < REPEATS_OF_ACCEPTED) {
+    if (response?.status === 202 && retryAfterMs > 0) {
       accepted += 1;
+      if (accepted > REPEATS_OF_ACCEPTED) throw new StillBeingDone();
       await pause(retryAfterMs);
       continue;
     }
-    const isWorthARepeat = response === undefined || response.status === 503 || isBusy(response);
+    const isUnanswered = response === undefined || response.status === 503;
+    const isWorthARepeat = isUnanswered ? !isBinding : isBusy(response);
     const next = PAUSES_MS[failures];
     if (isWorthARepeat && next !== undefined) {
       failures += 1;

@@ -69,6 +69,7 @@ export function usePlanChange(id: string): LivePlanChange {
       source = new EventSource(`/v1/plan-changes/${id}/events`);
       source.addEventListener('open', () => setLive(true));
       source.addEventListener('status', reload);
+      source.addEventListener('changed', reload);
       source.addEventListener('error', () => {
         setLive(false);
         // The browser reconnects by itself unless the server refused.

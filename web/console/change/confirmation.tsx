@@ -1,15 +1,19 @@
 import { useState } from 'preact/hooks';
-import { post } from '../api/request.ts';
 import type { PlanChange } from '../api/types.ts';
-import { useAction } from '../api/use-action.ts';
+import { useMessage } from '../api/use-message.ts';
 import { Button } from '../components/button.tsx';
 import { OneOf } from '../components/choices.tsx';
 import { dateText, instantText, isZero, moneyText } from '../components/format.ts';
-import { ErrorNotice } from '../components/notice.tsx';
 import { Card } from '../components/screen.tsx';
 import { mayServe } from '../session/rights.ts';
+import { MessageError } from './message-error.tsx';
 
 type Channel = 'phone' | 'chat' | 'in_person' | 'email';
+
+interface Confirmed {
+  readonly explained: readonly string[];
+  readonly channel: Channel;
+}
 
 /** Step 5: "Inform the customer that the plan change is complete. Explain any immediate changes or interruptions." */
 export function Confirmation(props: {
@@ -19,11 +23,8 @@ export function Confirmation(props: {
   const { change, take } = props;
   const [channel, setChannel] = useState<Channel>('phone');
   const explained = sentencesOf(change);
-  const action = useAction(
-    (body: { readonly explained: readonly string[]; readonly channel: Channel }, key) =>
-      post<PlanChange>(`/v1/plan-changes/${change.planChangeId}/confirmation`, body, key),
-    take,
-  );
+  const message = useMessage<Confirmed>(change, 'confirmation', take);
+  const send = (): void => message.run({ explained, channel });
   return (
     <Card title="Tell the customer">
       <ul class="tell">
@@ -43,7 +44,7 @@ export function Confirmation(props: {
             class="stack"
             onSubmit={(event) => {
               event.preventDefault();
-              action.run({ explained, channel });
+              send();
             }}
           >
             <OneOf
@@ -57,9 +58,9 @@ export function Confirmation(props: {
                 { value: 'email', label: 'Email' },
               ]}
             />
-            <ErrorNotice error={action.error} retry={action.retry} />
+            <MessageError message={message} again={send} />
             <div class="actions">
-              <Button busy={action.busy}>I have told the customer all of this</Button>
+              <Button busy={message.busy}>I have told the customer all of this</Button>
             </div>
           </form>
         )

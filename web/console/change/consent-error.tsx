@@ -1,17 +1,17 @@
 import { hasCode } from '../api/errors.ts';
-import type { PlanChange } from '../api/types.ts';
 import { goTo } from '../app/location.ts';
 import { Button } from '../components/button.tsx';
-import { ErrorNotice, Notice } from '../components/notice.tsx';
+import { Notice } from '../components/notice.tsx';
+import type { ConsentForm } from './consent-form.ts';
+import { MessageError } from './message-error.tsx';
 
-/** What went wrong with consent, and the way back to a quote that can be agreed to. */
-export function ConsentError(props: {
-  readonly error: unknown;
-  readonly retry: () => void;
-  readonly change: PlanChange;
-}) {
-  const { error, retry, change } = props;
-  if (hasCode(error, 'quote-expired') || hasCode(error, 'quote-superseded')) {
+/** What went wrong with consent. That its quote is over or void is said once, above the words. */
+export function ConsentError(props: { readonly form: ConsentForm; readonly again: () => void }) {
+  const { change, consent, isBehind } = props.form;
+  const { error } = consent;
+  if (hasCode(error, 'quote-expired')) return null;
+  if (hasCode(error, 'quote-superseded')) {
+    if (isBehind) return null;
     return (
       <Notice
         tone="bad"
@@ -26,5 +26,5 @@ export function ConsentError(props: {
       </Notice>
     );
   }
-  return <ErrorNotice error={error} retry={retry} />;
+  return <MessageError message={consent} again={props.again} />;
 }

@@ -1,20 +1,24 @@
-import { useState } from 'preact/hooks';
-import type { PlanChange, Quote } from '../api/types.ts';
+import { useEffect, useRef } from 'preact/hooks';
+import { hasCode } from '../api/errors.ts';
+import type { Consent, PlanChange, Quote } from '../api/types.ts';
+import { useMessage } from '../api/use-message.ts';
 import type { LivePlanChange } from '../api/use-plan-change.ts';
-import { goTo } from '../app/location.ts';
-import { Button } from '../components/button.tsx';
 import { OneOf } from '../components/choices.tsx';
-import { dateText, moneyText } from '../components/format.ts';
 import { Card, Screen } from '../components/screen.tsx';
+import { useConsentDraft } from './consent-draft.ts';
 import type { ConsentForm } from './consent-form.ts';
+import { linkMailOf } from './consent-link-mail.ts';
 import { ConsentLink } from './consent-link.tsx';
+import { ConsentScript } from './consent-script.tsx';
+import { ConsentSummary } from './consent-summary.tsx';
+import { customer } from './customer.ts';
 import { CustomerBar } from './customer-bar.tsx';
 import { EndActions } from './end-actions.tsx';
+import { ExpiredQuote, type NoBody } from './expired-quote.tsx';
 import { Steps } from './steps.tsx';
+import { useExpiry } from './use-expiry.ts';
 import { VerbalConsent } from './verbal-consent.tsx';
 import { WrittenConsent } from './written-consent.tsx';
-
-type Method = 'verbal' | 'link' | 'written';
 
 /** Step 4: the customer agrees to exactly this quote. Nothing here applies a change without consent. */
 export function ConsentStep(props: {
@@ -23,8 +27,50 @@ export function ConsentStep(props: {
   readonly live: LivePlanChange;
 }) {
   const { change, quote, live } = props;
-  const [method, setMethod] = useState<Method>('verbal');
-  const form: ConsentForm = { change, quote, take: live.take };
+  const { take } = live;
+  const { planChangeId, customerId } = change;
+  const known = customer.value?.customer;
+  const { draft, edit, renew } = useConsentDraft(planChangeId, quote, {
+    method: linkMailOf(change, quote) === undefined ? 'verbal' : 'link',
+    signedBy: known?.customerId === customerId ? known.fullName : '',
+  });
+  const consent = useMessage<Consent>(change, 'consent', take);
+  const showNew = (other: Quote): void => {
+    consent.clear();
+    renew(other);
+  };
+  const requote = useMessage<NoBody>(change, 'requote', (fresh) => {
+    take(fresh);
+    if (fresh.quote !== null && fresh.quote.hash !== draft.quote.hash) showNew(fresh.quote);
+  });
+
+  const words = useRef<HTMLQuoteElement>(null);
+  const shownFirst = useRef(draft.quote.hash);
+  useEffect(() => {
+    if (shownFirst.current !== draft.quote.hash) words.current?.focus();
+    shownFirst.current = draft.quote.hash;
+  }, [draft.quote.hash]);
+
+  // Another quote than the one on the screen: what was ticked and is about to be sent is not about that one.
+  const isBehind = quote.hash !== draft.quote.hash;
+  const toNew = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isBehind) return;
+    edit({ isAnnounced: false });
+    toNew.current?.scrollIntoView({ block: 'nearest' });
+  }, [isBehind, edit]);
+  const isOver = useExpiry(draft.quote.expiresAt) || hasCode(consent.error, 'quote-expired');
+
+  const form: ConsentForm = {
+    change,
+    quote: draft.quote,
+    isBehind,
+    pointToNew: () => toNew.current?.querySelector('button')?.focus(),
+    take,
+    draft,
+    edit,
+    consent,
+  };
   return (
     <Screen
       title="Consent"
@@ -32,79 +78,39 @@ export function ConsentStep(props: {
       before={
         <>
           <Steps current="Consent" />
-          <CustomerBar customerId={change.customerId} timeZone={change.activation.timeZone} />
+          <CustomerBar customerId={customerId} timeZone={change.activation.timeZone} />
         </>
       }
-      aside={<Summary change={change} quote={quote} isLive={live.isLive} />}
+      aside={<ConsentSummary change={change} quote={draft.quote} isLive={live.isLive} />}
     >
-      <Script quote={quote} />
+      <ConsentScript
+        quote={draft.quote}
+        words={words}
+        toNew={toNew}
+        onNew={isBehind ? () => showNew(quote) : undefined}
+      />
+      {isOver && !isBehind && <ExpiredQuote requote={requote} />}
       <Card title="How does the customer agree?">
         <OneOf
           look="cards"
           legend="How does the customer agree?"
           hideLegend
-          value={method}
-          onValue={setMethod}
+          value={draft.method}
+          onValue={(method) => {
+            if (!consent.isLost) consent.clear();
+            edit({ method });
+          }}
           choices={[
             { value: 'verbal', label: 'On this call', detail: 'The recording is the evidence' },
             { value: 'link', label: 'By a link', detail: 'The customer answers on a page' },
             { value: 'written', label: 'On paper', detail: 'A signed document' },
           ]}
         />
-        {method === 'verbal' && <VerbalConsent {...form} />}
-        {method === 'link' && <ConsentLink {...form} />}
-        {method === 'written' && <WrittenConsent {...form} />}
+        {draft.method === 'verbal' && <VerbalConsent {...form} />}
+        {draft.method === 'link' && <ConsentLink {...form} />}
+        {draft.method === 'written' && <WrittenConsent {...form} />}
       </Card>
-      <EndActions change={change} take={live.take} />
+      <EndActions change={change} take={take} />
     </Screen>
-  );
-}
-
-function Script({ quote }: { readonly quote: Quote }) {
-  return (
-    <figure class="script">
-      <figcaption>Read aloud · version {quote.script.version}</figcaption>
-      <blockquote tabIndex={0} aria-label="Words to read aloud">
-        {quote.script.text.split('\n').map((sentence, index) => (
-          <p key={index}>{sentence}</p>
-        ))}
-      </blockquote>
-    </figure>
-  );
-}
-
-function Summary(props: { readonly change: PlanChange; readonly quote: Quote; readonly isLive: boolean }) {
-  const { change, quote } = props;
-  return (
-    <Card title="This quote" class="summary">
-      <dl class="facts">
-        <div>
-          <dt>From</dt>
-          <dd>{change.from.planName}</dd>
-        </div>
-        <div>
-          <dt>To</dt>
-          <dd>{change.to?.planName}</dd>
-        </div>
-        <div>
-          <dt>Starts</dt>
-          <dd>{dateText(quote.effectiveDate)}</dd>
-        </div>
-        <div>
-          <dt>Due</dt>
-          <dd class="amount">{moneyText(quote.dueNow)}</dd>
-        </div>
-        <div>
-          <dt>Next bill</dt>
-          <dd class="amount">{moneyText(quote.nextBill.amount)}</dd>
-        </div>
-      </dl>
-      <p class={`live ${props.isLive ? 'on' : ''}`} role="status">
-        {props.isLive ? 'Following live' : 'Connecting'}
-      </p>
-      <Button look="quiet" onClick={() => goTo(`/changes/${change.planChangeId}`)}>
-        Back to the quote
-      </Button>
-    </Card>
   );
 }

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { Needs, Recommendation } from '../api/types.ts';
+import { forgetConsentDrafts } from './consent-draft.ts';
 
 /** What was typed and chosen, kept while one goes to another screen and back. In memory only. */
 export const identityDraft = signal({ accountNumber: '', fullName: '', serviceAddress: '' });
@@ -14,11 +15,9 @@ export const recommended = signal<{
   readonly none: string | undefined;
 } | null>(null);
 
-/** Quotes whose link was mailed from here, by hash: the API does not list links. */
-export const linkedQuotes = signal<ReadonlySet<string>>(new Set());
-
 export function clearDrafts(): void {
   identityDraft.value = { accountNumber: '', fullName: '', serviceAddress: '' };
   needsDraft.value = {};
   recommended.value = null;
+  forgetConsentDrafts();
 }

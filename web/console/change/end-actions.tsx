@@ -1,13 +1,12 @@
 import { useState } from 'preact/hooks';
 import { ApiProblem } from '../api/errors.ts';
-import { post } from '../api/request.ts';
 import type { PlanChange } from '../api/types.ts';
-import { useAction } from '../api/use-action.ts';
+import { useMessage } from '../api/use-message.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { TextField } from '../components/field.tsx';
-import { ErrorNotice } from '../components/notice.tsx';
 import { mayCancel, mayServe } from '../session/rights.ts';
+import { MessageError } from './message-error.tsx';
 
 type Ending = 'decline' | 'cancel';
 
@@ -58,15 +57,9 @@ function EndDialog(props: {
   const { change, ending, take, onClose } = props;
   const words = WORDS[ending];
   const [reason, setReason] = useState('');
-  const action = useAction(
-    (body: { readonly reason: string }, key) =>
-      post<PlanChange>(`/v1/plan-changes/${change.planChangeId}/${ending}`, body, key),
-    (ended) => {
-      onClose();
-      take(ended);
-    },
-  );
-  const isMissing = action.error instanceof ApiProblem && action.error.at('/reason') !== undefined;
+  const message = useMessage<{ readonly reason: string }>(change, ending, take);
+  const send = (): void => message.run({ reason });
+  const isMissing = message.error instanceof ApiProblem && message.error.at('/reason') !== undefined;
   return (
     <Dialog title={words.title} onClose={onClose}>
       <form
@@ -74,7 +67,7 @@ function EndDialog(props: {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          action.run({ reason });
+          send();
         }}
       >
         <p>{words.lead}</p>
@@ -88,9 +81,9 @@ function EndDialog(props: {
           autoFocus
           error={isMissing ? 'Enter a reason.' : undefined}
         />
-        {!isMissing && <ErrorNotice error={action.error} retry={action.retry} />}
+        {!isMissing && <MessageError message={message} again={send} />}
         <div class="actions">
-          <Button look="danger" busy={action.busy}>
+          <Button look="danger" busy={message.busy}>
             {words.confirm}
           </Button>
         </div>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { hasCode } from '../api/errors.ts';
 import { post } from '../api/request.ts';
 import type { OpenPlanChange, Page, Plan, PlanChange } from '../api/types.ts';
@@ -31,26 +31,30 @@ export function OptionsScreen() {
   return <Options identificationId={identificationId} replaces={query.get('replaces') ?? undefined} />;
 }
 
+interface Wanted {
+  readonly chosen: ChosenPlan;
+  readonly replaced: string | undefined;
+}
+
 function Options(props: { readonly identificationId: string; readonly replaces: string | undefined }) {
   const { identificationId, replaces } = props;
   const known = customer.value;
   const plans = useLoad<Page<Plan>>('/v1/plans');
-  const [chosen, setChosen] = useState<ChosenPlan>();
   const open = useAction(
-    (body: OpenPlanChange, key) => post<PlanChange>('/v1/plan-changes', body, key),
+    ({ chosen: { planCode, promotionCode }, replaced }: Wanted, key) => {
+      const body: OpenPlanChange = {
+        identificationId,
+        planCode,
+        activation: { when: 'immediately' },
+        ...(promotionCode !== undefined && { promotionCode }),
+        ...(replaced !== undefined && { replaces: replaced }),
+      };
+      return post<PlanChange>('/v1/plan-changes', body, key);
+    },
     ({ planChangeId }) => goTo(`/changes/${planChangeId}`),
   );
-  const quote = (plan: ChosenPlan, replaced = replaces): void => {
-    setChosen(plan);
-    const { planCode, promotionCode } = plan;
-    open.run({
-      identificationId,
-      planCode,
-      activation: { when: 'immediately' },
-      ...(promotionCode !== undefined && { promotionCode }),
-      ...(replaced !== undefined && { replaces: replaced }),
-    });
-  };
+  const quote = (plan: ChosenPlan, replaced = replaces): void => open.run({ chosen: plan, replaced });
+  const chosen = open.input?.chosen;
   const openId = hasCode(open.error, 'plan-change-in-progress')
     ? (open.error.problem['openPlanChangeId'] as string | undefined)
     : undefined;

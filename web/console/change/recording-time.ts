@@ -13,3 +13,8 @@ export function secondsOf(length: string): number | undefined {
     .reduce((total, part) => total * 60 + Number(part), 0);
   return seconds >= 1 ? seconds : undefined;
 }
+
+/** When a recording of this length began that goes on until `end` (milliseconds since 1970), as localDateTime. */
+export function beganBefore(end: number, length: string): string {
+  return localDateTime(new Date(end - (secondsOf(length) ?? 0) * 1_000));
+}

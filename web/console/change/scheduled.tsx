@@ -26,7 +26,7 @@ export function Scheduled(props: {
       <Notice tone="warning" title="Another date needs consent again">
         <p>With the new quote the earlier consent and date are void. Read the new words to the customer.</p>
       </Notice>
-      <Timing {...props} onBusy={() => undefined} />
+      <Timing {...props} onStage={() => undefined} />
     </>
   );
 }

@@ -1,61 +1,75 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { zoneForPeople } from '../../../domain/zone-for-people.ts';
-import { post } from '../api/request.ts';
 import type { Activation, PlanChange } from '../api/types.ts';
-import { useAction } from '../api/use-action.ts';
+import { useMessage } from '../api/use-message.ts';
 import { OneOf } from '../components/choices.tsx';
 import { TextField } from '../components/field.tsx';
 import { clockText, dateText, localDate } from '../components/format.ts';
-import { ErrorNotice } from '../components/notice.tsx';
 import { Card } from '../components/screen.tsx';
+import { MessageError } from './message-error.tsx';
 
 type When = Activation['when'];
 const DAYS_AHEAD = 400;
 /** Arrow keys walk over choices and dates are typed digit by digit: the last one counts. */
 const SETTLES_AFTER_MS = 350;
 
-/** When the plan starts: three choices, in the customer's own time zone. Another choice is another quote. */
+/** `quoted`: the figures are those of the choice; `quoting`: they will be in a moment; `choosing`: they are not. */
+export type TimingStage = 'quoted' | 'quoting' | 'choosing';
+
+/** A choice of the agent; the date is kept while another one is looked at. */
+interface Picked {
+  readonly when: When;
+  readonly date: string;
+}
+
+/**
+ * When the plan starts: three choices, in the customer's own time zone. Another choice is another quote. The last
+ * one counts: one that is made while a quote is on its way is quoted after it.
+ */
 export function Timing(props: {
   readonly change: PlanChange;
   readonly take: (change: PlanChange) => void;
-  readonly onBusy: (busy: boolean) => void;
+  readonly onStage: (stage: TimingStage) => void;
 }) {
-  const { change, take, onBusy } = props;
-  const { planChangeId, activation } = change;
+  const { change, take, onStage } = props;
+  const { activation } = change;
   const { timeZone } = activation;
   const [first, last] = [localDate(timeZone, 1), localDate(timeZone, DAYS_AHEAD)];
-  const [when, setWhen] = useState<When>(activation.when);
-  const [date, setDate] = useState(activation.when === 'on_date' ? (activation.date ?? '') : '');
-  const reschedule = useAction(
-    (wanted: Activation, key) =>
-      post<PlanChange>(`/v1/plan-changes/${planChangeId}/reschedule`, { activation: wanted }, key),
-    take,
-  );
+  // Undefined: what is quoted, by whomever.
+  const [picked, setPicked] = useState<Picked>();
+  const { when, date }: Picked = picked ?? { when: activation.when, date: quotedDate(activation) };
+  const reschedule = useMessage<{ readonly activation: Activation }>(change, 'reschedule', take);
+  const { error, busy, clear } = reschedule;
 
   const isDate = date >= first && date <= last;
   const wanted: Activation | undefined = when !== 'on_date' ? { when } : isDate ? { when, date } : undefined;
   const isQuoted =
-    wanted !== undefined &&
-    wanted.when === activation.when &&
-    (wanted.when !== 'on_date' || wanted.date === activation.date);
+    picked === undefined ||
+    (wanted?.when === activation.when && (when !== 'on_date' || date === quotedDate(activation)));
+  const isToQuote = !isQuoted && wanted !== undefined && !busy && error === undefined;
 
-  const timer = useRef<number | undefined>(undefined);
-  const choose = (next: Activation | undefined): void => {
-    window.clearTimeout(timer.current);
-    reschedule.clear();
-    if (next === undefined) return;
-    timer.current = window.setTimeout(() => reschedule.run(next), SETTLES_AFTER_MS);
+  const quote = (): void => {
+    if (wanted !== undefined) reschedule.run({ activation: wanted });
   };
-  useEffect(() => () => window.clearTimeout(timer.current), []);
-
-  // What another request, or another agent, has quoted meanwhile is what counts.
+  const latestQuote = useRef(quote);
+  latestQuote.current = quote;
   useEffect(() => {
-    setWhen(activation.when);
-    if (activation.when === 'on_date') setDate(activation.date ?? '');
-  }, [activation.when, activation.date]);
+    if (!isToQuote) return;
+    const timer = window.setTimeout(() => latestQuote.current(), SETTLES_AFTER_MS);
+    return () => window.clearTimeout(timer);
+  }, [isToQuote, when, date]);
+  useEffect(() => {
+    if (picked === undefined || !isQuoted || busy) return;
+    setPicked(undefined);
+    clear();
+  }, [picked, isQuoted, busy, clear]);
 
-  const isBusy = reschedule.busy || (!isQuoted && reschedule.error === undefined);
-  useEffect(() => onBusy(isBusy), [isBusy, onBusy]);
+  const pick = (choice: Partial<Picked>): void => {
+    clear();
+    setPicked({ when, date, ...choice });
+  };
+  const stage = busy || isToQuote ? 'quoting' : isQuoted ? 'quoted' : 'choosing';
+  useEffect(() => onStage(stage), [stage, onStage]);
 
   return (
     <Card title="When does it start?">
@@ -63,10 +77,7 @@ export function Timing(props: {
         look="cards"
         legend={`Dates are by the customer’s clock, ${zoneForPeople(timeZone)}: it is ${clockText(timeZone)} on ${dateText(localDate(timeZone))} there`}
         value={when}
-        onValue={(value) => {
-          setWhen(value);
-          choose(value !== 'on_date' ? { when: value } : isDate ? { when: value, date } : undefined);
-        }}
+        onValue={(value) => pick({ when: value })}
         choices={[
           { value: 'immediately', label: 'Today', detail: 'The rest of the cycle is prorated' },
           { value: 'end_of_cycle', label: 'With the next cycle', detail: 'Nothing is prorated' },
@@ -82,10 +93,7 @@ export function Timing(props: {
             min={first}
             max={last}
             value={date}
-            onValue={(value) => {
-              setDate(value);
-              choose(value >= first && value <= last ? { when: 'on_date', date: value } : undefined);
-            }}
+            onValue={(value) => pick({ date: value })}
             error={
               date !== '' && !isDate
                 ? `Choose a date from ${dateText(first)} to ${dateText(last)}.`
@@ -94,7 +102,11 @@ export function Timing(props: {
           />
         </div>
       )}
-      <ErrorNotice error={reschedule.error} retry={reschedule.retry} />
+      <MessageError message={reschedule} again={quote} />
     </Card>
   );
+}
+
+function quotedDate({ when, date }: PlanChange['activation']): string {
+  return when === 'on_date' ? (date ?? '') : '';
 }

@@ -7,6 +7,8 @@ export function Button(props: {
   readonly look?: 'primary' | 'secondary' | 'quiet' | 'danger';
   readonly busy?: boolean;
   readonly disabled?: boolean;
+  /** Looks disabled and keeps the focus; what a press does instead is up to whoever listens. */
+  readonly looksDisabled?: boolean;
   readonly wide?: boolean;
   readonly describedBy?: string;
 }) {
@@ -14,13 +16,15 @@ export function Button(props: {
   return (
     <button
       type={props.onClick ? 'button' : 'submit'}
-      class={`button ${look}${props.wide === true ? ' wide' : ''}`}
+      class={['button', look, props.wide === true && 'wide', props.looksDisabled === true && 'blocked']
+        .filter(Boolean)
+        .join(' ')}
       onClick={(event) => {
         if (busy) event.preventDefault();
         else props.onClick?.();
       }}
       // A disabled button would drop the focus.
-      aria-disabled={busy ? true : undefined}
+      aria-disabled={busy || props.looksDisabled === true ? true : undefined}
       aria-describedby={props.describedBy}
       disabled={props.disabled === true}
     >

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { ApiProblem, ConnectionLost } from '../api/errors.ts';
+import { ApiProblem, ConnectionLost, StillBeingDone } from '../api/errors.ts';
 import { Button } from './button.tsx';
 
 /** Something to know now. What went wrong is told at once, the rest when there is a pause. */
@@ -32,6 +32,13 @@ export function ErrorNotice(props: { readonly error: unknown; readonly retry?: (
     return (
       <Notice tone="bad" title="No connection to the server" actions={again}>
         <p>What you typed is kept. Trying again is safe: nothing happens twice.</p>
+      </Notice>
+    );
+  }
+  if (error instanceof StillBeingDone) {
+    return (
+      <Notice tone="warning" title="It is still being done">
+        <p>The server has accepted it, so it is not lost. The page goes on by itself when it is done.</p>
       </Notice>
     );
   }
