@@ -6,6 +6,8 @@ import { requireConsole } from './console/same-origin.ts';
 import { SESSION_LIFETIMES, sessionTokenOf, sha256 } from './console/session-cookie.ts';
 import type { ApiDeps } from './deps.ts';
 
+type Deps = Pick<ApiDeps, 'knex' | 'publicUrl'>;
+
 const READS = new Set(['GET', 'HEAD']);
 
 /**
@@ -13,18 +15,23 @@ const READS = new Set(['GET', 'HEAD']);
  * changes something by cookie must come from the console itself (403 `cross-site-request`). Throws 401 as
  * `authenticate` does.
  */
-export async function agentOfRequest(
-  { knex, publicUrl }: Pick<ApiDeps, 'knex' | 'publicUrl'>,
-  request: Request,
-): Promise<Agent | AgentSession> {
+export async function agentOfRequest(deps: Deps, request: Request): Promise<Agent | AgentSession> {
   const authorization = request.get('authorization');
-  const token = authorization === undefined ? sessionTokenOf(request.get('cookie'), publicUrl) : undefined;
-  if (token === undefined) return authenticate(knex, authorization);
+  const session = authorization === undefined ? await sessionOfRequest(deps, request) : undefined;
+  return session ?? authenticate(deps.knex, authorization);
+}
+
+/** The session whose cookie a request carries, if it holds. */
+export async function sessionOfRequest(
+  { knex, publicUrl }: Deps,
+  request: Request,
+): Promise<AgentSession | undefined> {
+  const token = sessionTokenOf(request.get('cookie'), publicUrl);
+  if (token === undefined) return undefined;
   if (!READS.has(request.method)) requireConsole(request);
   const { idleSeconds } = SESSION_LIFETIMES;
   // A page that listens or reads again by itself is nobody at work.
   const isListening = (request.get('accept') ?? '').includes('text/event-stream');
   const isUse = !isListening && request.get('x-by-itself') === undefined;
-  const session = await useSession(knex, sha256(token), { idleSeconds, isUse });
-  return session ?? authenticate(knex, undefined);
+  return useSession(knex, sha256(token), { idleSeconds, isUse });
 }

@@ -27,7 +27,12 @@ export const SESSION_PATHS: ZodOpenApiPathsObject = {
       operationId: 'getSession',
       summary: 'Who is asking, and in which role',
       tags,
-      responses: { 200: sessionAnswer('The agent behind the cookie or key.'), default: problemAnswer },
+      security: [{}, { apiKey: [] }, { session: [] }],
+      responses: {
+        200: sessionAnswer('The agent behind the cookie or key.'),
+        204: { description: 'Nobody: there is no key, and no session that holds.' },
+        default: problemAnswer,
+      },
     },
     delete: {
       operationId: 'signOut',

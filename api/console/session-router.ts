@@ -6,7 +6,7 @@ import { authenticate } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invalidInput } from '../http-errors.ts';
 import { routeNamed } from '../metrics.ts';
-import { agentOfRequest } from '../request-agent.ts';
+import { agentOfRequest, sessionOfRequest } from '../request-agent.ts';
 import type { session } from '../schemas/session.ts';
 import { sessionBody } from '../schemas/session.ts';
 import { requireConsole, requireSameOrigin } from './same-origin.ts';
@@ -54,7 +54,13 @@ export function sessionRouter(deps: ApiDeps): Router {
   });
 
   router.get(PATH, async (request, response) => {
-    const agent = await agentOfRequest(deps, request);
+    const isByKey = request.get('authorization') !== undefined;
+    const agent = await (isByKey ? agentOfRequest(deps, request) : sessionOfRequest(deps, request));
+    // To ask whether somebody is signed in is no mistake when nobody is.
+    if (agent === undefined) {
+      response.status(204).end();
+      return;
+    }
     const { agentId, role } = agent;
     const { name, expiresAt } =
       'expiresAt' in agent ? agent : { name: await findAgentName(knex, agentId), expiresAt: null };

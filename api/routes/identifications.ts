@@ -3,13 +3,13 @@ import type { AccountOverview } from '../../db/read-models/account-overview.ts';
 import { accountOverview } from '../../db/read-models/account-overview.ts';
 import { appendNote } from '../../db/stores/account-notes.ts';
 import type { Identification, IdentityRecord } from '../../db/stores/identifications.ts';
-import { findIdentity, recordIdentification } from '../../db/stores/identifications.ts';
+import { findIdentification, findIdentity, recordIdentification } from '../../db/stores/identifications.ts';
 import { accountKey, identityKey } from '../../domain/account-key.ts';
 import { cycleContaining } from '../../domain/billing-cycle.ts';
 import { toMoneyJson } from '../../domain/money.ts';
 import { ACCESS } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
-import { HttpProblem } from '../http-errors.ts';
+import { HttpProblem, notFound, rejected } from '../http-errors.ts';
 import { createIdentificationLimits } from '../identification-limits.ts';
 import type { Route } from '../route.ts';
 import { defineRoute } from '../route.ts';
@@ -56,6 +56,28 @@ export function identificationRoutes(deps: ApiDeps): Route[] {
           requestId: request.id,
         });
         return { status: 201, body: serialise(made, await accountOverview(deps.knex, record.customerId)) };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: '/v1/identifications/{id}',
+      operationId: 'getIdentification',
+      summary: 'The identified customer as they are now, for whoever identified them, while that holds',
+      tag: 'Customers',
+      access: ACCESS.serving,
+      idempotencyKey: 'none',
+      answers: {
+        200: { description: 'As it was answered first; plan and cycle of now.', schema: identification },
+      },
+      handle: async ({ agent, params }) => {
+        const found = await findIdentification(deps.knex, params['id'] ?? '');
+        if (found?.agentId !== agent.agentId) throw notFound('identification');
+        const account = await accountOverview(deps.knex, found.customerId);
+        // By the clock of the database, which judged everything else about it.
+        if (Date.parse(found.expiresAt) <= Date.parse(account.now))
+          throw rejected('identification-expired', null);
+        return { status: 200, body: serialise(found, account) };
       },
     }),
   ];

@@ -10,6 +10,8 @@ export interface AccessRow {
   readonly names: Named;
   /** Who may call it, on a customer they have identified, with the sample body: this status. */
   readonly allowed: number;
+  /** What a request without a key is answered, where that is not 401. */
+  readonly withoutKey?: number;
 }
 
 const SERVING: readonly AgentRole[] = ['agent', 'supervisor'];
@@ -26,6 +28,7 @@ const row = (roles: AccessRow['roles'], names: Named, allowed: number): AccessRo
 /** The table of roles, written down a second time, by operationId: an operation without a row here fails. */
 export const ACCESS_TABLE: Readonly<Record<string, AccessRow>> = {
   identifyCustomer: row(SERVING, 'nothing', 201),
+  getIdentification: row(SERVING, 'identification', 200),
   listPlans: row(EVERYONE, 'nothing', 200),
   getTerms: row('public', 'nothing', 200),
   recommendPlans: row(SERVING, 'identification', 200),
@@ -48,7 +51,7 @@ export const ACCESS_TABLE: Readonly<Record<string, AccessRow>> = {
   getEvidence: row(WITH_AUDITOR, 'change', 200),
   listEvidenceKeys: row('public', 'nothing', 200),
   signIn: row('public', 'nothing', 201),
-  getSession: row(EVERYONE, 'nothing', 200),
+  getSession: { ...row(EVERYONE, 'nothing', 200), withoutKey: 204 },
   signOut: row('public', 'nothing', 204),
   streamPlanChangeEvents: row(EVERYONE, 'change', 200),
   showConsentPage: row('public', 'nothing', 410),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { notes } from '../../api/schemas/accounts.ts';
+import { identification, notes } from '../../api/schemas/accounts.ts';
 import type { TestAccount } from '../../dev/seed/test-account.ts';
 import { createApiRig, type ApiAnswer, type ApiRig, type Caller } from '../support/api-rig.ts';
 import { expectFreshProblem } from './expect-problem.ts';
@@ -65,6 +65,46 @@ describe('API: POST /v1/identifications', () => {
       );
       assert.deepEqual(await shown(), allowances);
     }
+  });
+
+  describe('read again', () => {
+    const made = async () => (await identify()).read(identification);
+    const again = (id: string, as: Caller = 'agent'): Promise<ApiAnswer> =>
+      api.get(`/v1/identifications/${id}`, { as });
+
+    it('is answered as at first, with the plan of now, and notes nothing', async () => {
+      const first = await made();
+      assert.deepEqual((await again(first.identificationId)).read(identification), first);
+      await api.rig.ownerKnex.raw(
+        `UPDATE subscription_periods p SET plan_code = v.plan_code, plan_version = v.version, price_minor = 7777
+         FROM current_plan_versions v, subscriptions s
+         WHERE v.plan_code = 'fiber-plus' AND s.id = p.subscription_id AND s.customer_id = ?`,
+        [account.customerId],
+      );
+      const { subscription, ...rest } = (await again(first.identificationId)).read(identification);
+      assert.deepEqual([subscription.planCode, subscription.price.amount], ['fiber-plus', '77.77']);
+      const { subscription: before, ...unchanged } = first;
+      assert.deepEqual({ ...rest, usage: [] }, { ...unchanged, usage: [] });
+      assert.deepEqual(subscription.cycle, before.cycle);
+      const noted = (await api.get(`/v1/customers/${account.customerId}/notes`)).read(notes).items;
+      assert.deepEqual(
+        noted.map(({ kind }) => kind),
+        ['identified'],
+      );
+    });
+
+    it('is for whoever made it, and until it is over', async () => {
+      const { identificationId } = await made();
+      await identify({}, 'supervisor');
+      expectFreshProblem(await again(identificationId, 'supervisor'), 404, 'not-found');
+      await api.rig
+        .ownerKnex('identifications')
+        .where({ id: identificationId })
+        .update({ verified_at: new Date(0), expires_at: new Date(1) });
+      // A later one of the same customer does not revive it.
+      await made();
+      expectFreshProblem(await again(identificationId), 403, 'identification-expired');
+    });
   });
 
   describe('a failure', () => {

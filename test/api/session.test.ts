@@ -54,6 +54,13 @@ describe('API: session of the console', () => {
     assert.equal(byKey.role, 'agent');
   });
 
+  it('answers nobody without an error, and a key that does not hold with one', async () => {
+    const nobody = await api.get('/v1/session', { as: null });
+    assert.deepEqual([nobody.status, nobody.text], [204, '']);
+    const answer = await api.get('/v1/session', { as: { key: apiKey() } });
+    expectFreshProblem(answer, 401, 'unauthenticated');
+  });
+
   it('opens the same routes as the key, with the same rights', async () => {
     const cookie = await signedIn();
     assert.equal((await get('/v1/plans', cookie)).status, 200);
@@ -102,7 +109,7 @@ describe('API: session of the console', () => {
     const answer = await api.call('/v1/session', { method: 'DELETE', headers: { cookie, ...OURS } });
     assert.equal(answer.status, 204);
     assert.match(setCookie(answer), /^plan-change-session=; Max-Age=0; /);
-    expectFreshProblem(await get('/v1/session', cookie), 401, 'unauthenticated');
+    assert.equal((await get('/v1/session', cookie)).status, 204);
     expectFreshProblem(await get('/v1/plans', cookie), 401, 'unauthenticated');
   });
 
@@ -148,7 +155,8 @@ describe('API: session of the console', () => {
       const cookie = await signedIn((await addKey()).key);
       assert.equal((await get('/v1/session', cookie)).status, 200, name);
       await end(await newest());
-      expectFreshProblem(await get('/v1/session', cookie), 401, 'unauthenticated');
+      assert.equal((await get('/v1/session', cookie)).status, 204, name);
+      expectFreshProblem(await get('/v1/plans', cookie), 401, 'unauthenticated');
     }
   });
 
