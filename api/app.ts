@@ -73,7 +73,7 @@ export function createApp(deps: ApiDeps): Express {
     }),
   );
   app.use(helmet({ strictTransportSecurity: false }));
-  const metrics = createMetrics();
+  const metrics = createMetrics(deps);
   app.use(metrics.measure);
   // Before the routers, which would answer OPTIONS by themselves.
   refuseWrongMethods(app, document.paths);

@@ -8,15 +8,18 @@ export const CONSENT_GROUPS = [2, 5, 15, 60, 1_440] as const;
 /** Over how many days the time to consent is taken. */
 export const CONSENT_DAYS = 7;
 
-export interface WorkSummary {
-  /** ISO instant of the read. */
-  readonly asOf: string;
+interface Counts {
   /** In-flight changes by status; statuses without one are left out. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly held: number;
   readonly unconfirmed: number;
   readonly undelivered: number;
   readonly expiring: number;
+}
+
+export interface WorkSummary extends Counts {
+  /** ISO instant of the read. */
+  readonly asOf: string;
   /** The last 24 hours, oldest first, the running one last. */
   readonly hours: readonly { readonly start: string; readonly opened: number; readonly applied: number }[];
   /** How many wait for consent, by the age of their quote: one count for each group and one for the rest. */
@@ -36,6 +39,13 @@ const MINE = '(:agentId::uuid IS NULL OR pc.agent_id = :agentId)';
 
 const count = (condition: string): string =>
   `(SELECT count(*)::int FROM plan_changes pc WHERE ${condition} AND ${MINE})`;
+
+const COUNTS = `coalesce((SELECT jsonb_object_agg(s.status, s.n)
+      FROM (SELECT pc.status, count(*)::int AS n FROM plan_changes pc WHERE ${IN_FLIGHT} AND ${MINE} GROUP BY 1) s), '{}') AS statuses,
+    ${count(`pc.status = 'held'`)} AS held,
+    ${count(UNCONFIRMED)} AS unconfirmed,
+    ${count(UNDELIVERED)} AS undelivered,
+    ${count(EXPIRING_SOON)} AS expiring`;
 
 const SUMMARY = `
   WITH hours AS (
@@ -58,12 +68,7 @@ const SUMMARY = `
     WHERE k.accepted_at >= now() - interval '${CONSENT_DAYS} days' AND ${MINE}
   )
   SELECT ${isoInstant('now()')} AS "asOf",
-    coalesce((SELECT jsonb_object_agg(s.status, s.n)
-      FROM (SELECT pc.status, count(*)::int AS n FROM plan_changes pc WHERE ${IN_FLIGHT} AND ${MINE} GROUP BY 1) s), '{}') AS statuses,
-    ${count(`pc.status = 'held'`)} AS held,
-    ${count(UNCONFIRMED)} AS unconfirmed,
-    ${count(UNDELIVERED)} AS undelivered,
-    ${count(EXPIRING_SOON)} AS expiring,
+    ${COUNTS},
     (SELECT jsonb_agg(jsonb_build_object('start', ${isoInstant('h.start')}, 'opened', coalesce(o.n, 0), 'applied', coalesce(a.n, 0)) ORDER BY h.start)
       FROM hours h LEFT JOIN opened o USING (start) LEFT JOIN applied a USING (start)) AS hours,
     ${grouped('waiting', WAITING_GROUPS)} AS waiting,
@@ -80,4 +85,13 @@ export async function workSummary(
   scope: { readonly agentId: string | null; readonly holdMs: number },
 ): Promise<WorkSummary> {
   return row<WorkSummary>(knex, SUMMARY, { ...scope });
+}
+
+/** Everybody's counts, and how long ago the account notes were anchored; null: never. @param holdMs how long a hold lasts */
+export async function workCounts(
+  knex: Knex,
+  holdMs: number,
+): Promise<Counts & { readonly anchorAgeSeconds: number | null }> {
+  const age = '(SELECT extract(epoch FROM now() - max(anchored_on)::timestamptz)::float8 FROM note_anchors)';
+  return row(knex, `SELECT ${COUNTS}, ${age} AS "anchorAgeSeconds"`, { agentId: null, holdMs });
 }

@@ -64,6 +64,18 @@ describe('API: the work summary and the filters of the work page', () => {
     assert.deepEqual(await listed('confirmed=false'), [applied.planChangeId]);
   });
 
+  it('is told to operations as metrics, without a key', async () => {
+    const { text } = await api.get('/metrics', { as: null });
+    for (const line of [
+      'plan_changes_open{status="held"} 1',
+      'plan_changes_open{status="scheduled"} 1',
+      'plan_changes_open{status="quoting"} 0',
+      'plan_changes_worklist{list="unconfirmed"} 1',
+      'plan_changes_counted 1',
+    ])
+      assert.ok(text.split('\n').includes(line), line);
+  });
+
   it('shows an agent their own work only, a supervisor everybody’s or their own', async () => {
     const agents = await summary('agent');
     assert.equal(agents.scope, 'own');
