@@ -2,7 +2,8 @@ import { HttpProblem, type InputProblem } from '../http-errors.ts';
 
 const CALL_US = 'Call us if you have a question.';
 
-const NOT_VALID = 'This link is not valid any more: there is a newer offer, or the change was closed.';
+const NOT_VALID =
+  'This link does not lead to an offer: there may be a newer one, the change may be closed, or the address is not whole. Open it from the email again, or call us.';
 const GONE = {
   expired: 'The offer has expired, and nothing was changed. Ask us for a new one.',
   voided: NOT_VALID,

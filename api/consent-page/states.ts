@@ -108,7 +108,7 @@ function voidedState(offer: CustomerOffer): State {
   if (isCurrent && status === 'awaiting_consent') return plain('There is a newer link', [NEWER_LINK]);
   const newer = plain('There is a newer offer', [
     'This one no longer counts, and nothing was changed by it.',
-    'Look for our latest email, or call us.',
+    'If no email with the new one has come, call us: nothing changes unless you agree to it.',
   ]);
   return isCurrent ? (VOIDED[status] ?? newer) : newer;
 }

@@ -1,6 +1,7 @@
 import { findTerms, plansOnSale } from '../../db/read-models/catalogue.ts';
 import { toMoneyJson } from '../../domain/money.ts';
 import { ACCESS } from '../auth.ts';
+import { termsPage } from '../consent-page/pages.ts';
 import type { ApiDeps } from '../deps.ts';
 import { notFound } from '../http-errors.ts';
 import type { Route } from '../route.ts';
@@ -50,12 +51,23 @@ export function catalogueRoutes(deps: ApiDeps): Route[] {
       access: 'public',
       idempotencyKey: 'none',
       answers: {
-        200: { description: 'The text; JSON when asked for by Accept.', schema: terms, plainText: true },
+        200: {
+          description: 'The text; JSON, or a page for people, when asked for by Accept.',
+          schema: terms,
+          plainText: true,
+          otherwise: 'text/html',
+        },
       },
       handle: async ({ params, accepts }) => {
         const version = params['version'] ?? '';
         const found = VERSION.test(version) ? await findTerms(deps.knex, version) : undefined;
         if (found === undefined) throw notFound('version of the terms');
+        if (accepts('text/html'))
+          return {
+            status: 200,
+            body: termsPage(deps.company, found),
+            contentType: 'text/html; charset=utf-8',
+          };
         return accepts('application/json')
           ? { status: 200, body: { version: found.version, sha256: found.sha256, text: found.body } }
           : { status: 200, body: found.body, contentType: 'text/plain; charset=utf-8' };

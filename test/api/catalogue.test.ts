@@ -59,5 +59,12 @@ describe('API: plans and terms', () => {
     assertDocumented(api, 'getTerms', json);
     const { version, sha256 } = quote.terms;
     assert.deepEqual(json.read(terms), { version, sha256, text: text.text });
+    // A browser, which accepts everything after HTML, gets a page; the words are the same.
+    const page = await api.get(path, {
+      as: null,
+      headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+    });
+    assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+    assert.match(page.text, new RegExp(`<h1>Terms of service, version ${version}</h1>`));
   });
 });

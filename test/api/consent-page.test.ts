@@ -206,11 +206,11 @@ describe('Consent page', () => {
       [
         customerAt(api, `/consent/${randomBytes(32).toString('base64url')}`),
         410,
-        /not valid any more/,
+        /does not lead to an offer/,
         'link-unknown',
       ],
-      [customerAt(api, '/consent/short'), 410, /not valid any more/, 'link-unknown'],
-      [customerAt(api, `/consent/${'%00'.repeat(43)}`), 410, /not valid any more/, 'link-unknown'],
+      [customerAt(api, '/consent/short'), 410, /does not lead to an offer/, 'link-unknown'],
+      [customerAt(api, `/consent/${'%00'.repeat(43)}`), 410, /does not lead to an offer/, 'link-unknown'],
     ];
     for (const [customer, status, words, code] of cases) {
       for (const answer of [await customer.look(), await customer.submit(agreementOf(used.account))]) {

@@ -214,7 +214,7 @@ describe("Customer's page in a browser: every state", () => {
       'a newer quote',
       'There is a newer offer',
       () => once((link) => act(link, 'requote', {})),
-      /Look for our latest email/,
+      /If no email with the new one has come, call us/,
     ],
     [
       'another change in its place',
@@ -256,7 +256,7 @@ describe("Customer's page in a browser: every state", () => {
       'unknown',
       'This link can no longer be used',
       () => Promise.resolve('/consent/not-a-link'),
-      /not valid any more/,
+      /does not lead to an offer/,
     ],
     [
       'no such page',
