@@ -10,6 +10,8 @@ export interface DeliverMailDeps {
 }
 
 const ASK_AGAIN_MS = 30_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
 
 /** `superseded`: nothing was sent, for what the mail says is no longer true. A summary never is. */
 export interface Delivery {
@@ -45,12 +47,20 @@ export async function deliverMail(deps: DeliverMailDeps, mailId: string): Promis
       throw ApplicationFailure.create({
         message: `provider status ${sent.status ?? 'none'}`,
         type: FAULT.MAIL_UNAVAILABLE,
-        ...(sent.retryAfterMs === null ? {} : { nextRetryDelay: sent.retryAfterMs }),
+        nextRetryDelay: sent.retryAfterMs ?? pauseAfter(claim.sends),
       });
     case 'refused':
       await deps.outbox.release(mailId);
       throw ApplicationFailure.nonRetryable(`provider status ${sent.status}`, FAULT.MAIL_REFUSED);
   }
+}
+
+/**
+ * Doubled with each send. Temporal would count attempts, and those that only asked for an event among them: a mail
+ * that left for the second time would wait for five minutes.
+ */
+function pauseAfter(sends: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (sends - 1), LONGEST_PAUSE_MS);
 }
 
 function unknownOutcome(unknownForMs: number): ApplicationFailure {

@@ -269,7 +269,8 @@ export interface LockedMail {
 
 /** The claim on a mail, taken and committed before it is sent. */
 export type MailClaim =
-  | { readonly claim: 'send'; readonly mail: OutgoingMail }
+  /** `sends`: how often the mail has left with this claim, from 1. */
+  | { readonly claim: 'send'; readonly mail: OutgoingMail; readonly sends: number }
   | { readonly claim: 'already_accepted'; readonly providerMessageId: string | null }
   /** The change has moved on, for good: what the mail says is no longer true. */
   | { readonly claim: 'superseded' }

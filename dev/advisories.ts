@@ -16,32 +16,35 @@ const counts = z.object({
 const GRAVE = new Set(['high', 'critical']);
 const WITHIN_MS = 60_000;
 
-/** What `npm audit` said, for people. Grave: at least one high or critical advisory. */
+/** What a registry answers that has no list of advisories: there is no such path, or nothing to post there. */
+const OFFERS_NONE: ReadonlySet<number> = new Set([404, 405, 410, 501]);
+const refusal = z.object({ message: z.string(), statusCode: z.int().optional() });
+
+/**
+ * What `npm audit` said, for people.
+ * - `sound`: nothing from high on
+ * - `grave`: at least one high or critical advisory
+ * - `not offered`: the registry has no list of advisories; another one may
+ * - `not asked`: no answer came, or a fault: the same command may tell more later
+ */
 export interface Advice {
   readonly lines: readonly string[];
-  readonly isGrave: boolean;
+  readonly outcome: 'sound' | 'grave' | 'not offered' | 'not asked';
 }
 
-/** Reads the output of `npm audit --json`. A registry without advisories is said to be one: nothing was checked. */
+/** Of each outcome. Nothing is told as sound that was not looked at. */
+export const EXIT_CODES: Readonly<Record<Advice['outcome'], number>> = {
+  sound: 0,
+  grave: 1,
+  'not offered': 0,
+  'not asked': 2,
+};
+
+/** Reads the output of `npm audit --json`. */
 export function adviceOf(output: string): Advice {
-  let value: unknown;
-  try {
-    value = JSON.parse(output);
-  } catch {
-    value = undefined;
-  }
+  const value = jsonOf(output);
   const parsed = counts.safeParse(value);
-  if (!parsed.success) {
-    const why = z.object({ message: z.string() }).safeParse(value);
-    const reason = why.success ? why.data.message.replaceAll(/https?:\/\/\S+/g, 'the registry') : 'no answer';
-    return {
-      lines: [
-        `NOT CHECKED: the registry offers no advisories here (${reason}).`,
-        'Run it again where it does.',
-      ],
-      isGrave: false,
-    };
-  }
+  if (!parsed.success) return unanswered(value);
   const found = Object.entries(parsed.data.vulnerabilities);
   const { low, moderate, high, critical } = parsed.data.metadata.vulnerabilities;
   return {
@@ -52,14 +55,46 @@ export function adviceOf(output: string): Advice {
       ),
       `${low} low, ${moderate} moderate, ${high} high, ${critical} critical.`,
     ],
-    isGrave: found.some(([, { severity }]) => GRAVE.has(severity)),
+    outcome: found.some(([, { severity }]) => GRAVE.has(severity)) ? 'grave' : 'sound',
   };
+}
+
+function unanswered(value: unknown): Advice {
+  const { success, data } = refusal.safeParse(value);
+  const reason = success ? withoutAddresses(data.message) : 'npm said nothing';
+  return success && data.statusCode !== undefined && OFFERS_NONE.has(data.statusCode)
+    ? {
+        lines: [
+          `NOT CHECKED: the registry offers no advisories here (${reason}).`,
+          'Run it again where it does.',
+        ],
+        outcome: 'not offered',
+      }
+    : {
+        lines: [`NOT CHECKED: the registry could not be asked (${reason}).`, 'Run it again later.'],
+        outcome: 'not asked',
+      };
+}
+
+/** The name of a registry may be somebody's secret. */
+function withoutAddresses(message: string): string {
+  return message
+    .replaceAll(/https?:\/\/\S+/g, 'the registry')
+    .replaceAll(/\b(connect|getaddrinfo) (\w+) \S+/g, '$1 $2');
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 if (process.argv[1] !== undefined && import.meta.filename === process.argv[1]) {
   const advice = adviceOf(await npmAudit());
   console.log(advice.lines.join('\n'));
-  process.exitCode = advice.isGrave ? 1 : 0;
+  process.exitCode = EXIT_CODES[advice.outcome];
 }
 
 function npmAudit(): Promise<string> {

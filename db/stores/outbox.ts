@@ -127,15 +127,20 @@ export function createOutbox(knex: Knex, options: OutboxOptions): Outbox {
           return { claim: 'already_accepted', providerMessageId };
         if (unknownOutcome) return { claim: 'outcome_unknown' };
         if (!isStillTrue) return { claim: 'superseded' };
-        await trx('email_outbox')
+        const [claimed] = await trx('email_outbox')
           .where({ id: mailId })
           .update({
             status: 'sending',
             claimed_at: trx.fn.now(),
             attempts: trx.raw('attempts + 1'),
             possible_duplicates: trx.raw(`possible_duplicates + (status = 'sending')::int`),
-          });
-        return { claim: 'send', mail: await withConsentLink(trx, mail, kind, options) };
+          })
+          .returning<{ attempts: number }[]>('attempts');
+        return {
+          claim: 'send',
+          mail: await withConsentLink(trx, mail, kind, options),
+          sends: claimed?.attempts ?? 1,
+        };
       }),
     async release(mailId) {
       await knex('email_outbox').where({ id: mailId, status: 'sending' }).update({ status: 'queued' });

@@ -51,17 +51,26 @@ export async function runCampaign(options: CampaignOptions): Promise<FamilyResul
   for (const family of options.families) {
     options.say(`${family}: ${options.sizes[family]}`);
     if (family === 'clock') {
-      results.push(clock({ random: createRandom(options.seed), n: options.sizes.clock }));
+      results.push(
+        told(clock({ random: createRandom(options.seed), n: options.sizes.clock }), options.sizes),
+      );
       continue;
     }
     const system = await startSystem();
     try {
-      results.push(await runFamily(family, system, options));
+      results.push(told(await runFamily(family, system, options), options.sizes));
     } finally {
       await system.stop();
     }
   }
   return results;
+}
+
+/** With what is missing to the size that was asked for. */
+function told(result: FamilyResult, sizes: Sizes): FamilyResult {
+  const { family, n, unit, undone = [] } = result;
+  if (n >= sizes[family]) return result;
+  return { ...result, undone: [`${n} of ${sizes[family]} ${unit} were done`, ...undone] };
 }
 
 export function runFamily(

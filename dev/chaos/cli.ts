@@ -28,7 +28,7 @@ const options = new Command('npm run chaos --')
   .option('--json <file>', 'writes the whole report as JSON')
   .addHelpText(
     'after',
-    '\nFAULT_SEED repeats a schedule. Exit code: 0 no violation, 1 violations, 2 not done.',
+    '\nFAULT_SEED repeats a schedule. Exit code: 0 no violation, 1 violations, 2 not done: fewer than asked for, or not checked.',
   )
   .parse()
   .opts<Options>();
@@ -50,7 +50,9 @@ try {
   console.log(`\n${formatResults(results)}\n\nFAULT_SEED=${seed}`);
   if (options.json !== undefined)
     await writeFile(options.json, `${JSON.stringify({ seed, sizes, results }, null, 2)}\n`);
-  process.exitCode = results.some(({ violations }) => violations.length > 0) ? VIOLATIONS : NO_VIOLATION;
+  const isUndone = results.some(({ undone = [] }) => undone.length > 0);
+  const isViolated = results.some(({ violations }) => violations.length > 0);
+  process.exitCode = isViolated ? VIOLATIONS : isUndone ? NOT_DONE : NO_VIOLATION;
 } catch (error) {
   console.error(`The campaign could not be done: ${error instanceof Error ? error.message : String(error)}`);
   if (process.env['DEBUG'] !== undefined) console.error(error);

@@ -18,7 +18,9 @@ export interface FamilyResult {
   readonly family: FamilyName;
   /** What was counted: changes, operations, mails, cases, requests, waits. */
   readonly unit: string;
+  /** What was done to its end, not what was asked for: the 3/n bound comes from it. */
   readonly n: number;
+  /** Faults that took effect: they met a process in use, bytes on their way, a request. */
   readonly faults: number;
   readonly violations: readonly Violation[];
   /** From the restart of a killed part until all that was under way is answered; null where nothing is killed. */
@@ -27,6 +29,8 @@ export interface FamilyResult {
   readonly slowestMs: number;
   /** Figures of the family's own, for the report. */
   readonly details: Readonly<Record<string, number | string>>;
+  /** What was asked for and did not happen, or could not be checked, in words. */
+  readonly undone?: readonly string[];
 }
 
 export interface FamilyOptions {

@@ -19,6 +19,10 @@ export interface Violation {
 export interface CampaignRecord {
   readonly acknowledged: Acknowledged[];
   readonly violations: Violation[];
+  /** What should have happened in the campaign itself and did not: no fault of the product, and no proof either. */
+  readonly undone: string[];
+  /** Checks that need dealings of a kind (NEEDS in audit-at-rest.ts) and were given them. */
+  readonly given: Set<string>;
   /** How each change must have ended once all is quiet: one of these statuses. */
   readonly ends: Map<string, readonly string[]>;
   /** Requests under way, each resolved when it is answered for good. */
@@ -33,6 +37,8 @@ export function createRecord(): CampaignRecord {
   return {
     acknowledged: [],
     violations,
+    undone: [],
+    given: new Set(),
     ends: new Map(),
     underWay: new Set(),
     requests: 0,

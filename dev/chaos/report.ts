@@ -2,7 +2,7 @@ import type { FamilyResult } from './family.ts';
 
 const SHOWN = 25;
 
-/** At 95 %, nothing in n bounds the rate by 3/n. */
+/** At 95 %, nothing in n bounds the rate by 3/n. `n` is what was done, whatever was asked for. */
 export function formatResults(results: readonly FamilyResult[]): string {
   const rows = results.map(({ family, n, unit, faults, violations, p99RecoveryMs, slowestMs }) => [
     family,
@@ -28,9 +28,11 @@ export function formatResults(results: readonly FamilyResult[]): string {
         .map(([name, value]) => `${name} ${value}`)
         .join(', ')}`,
   );
+  const undone = results.flatMap(({ family, undone: all = [] }) => all.map((what) => `${family}: ${what}`));
   return [
     table([['family', 'n', 'faults', 'violations', '3/n bound', 'p99 recovery', 'slowest request'], ...rows]),
     details.join('\n'),
+    ...(undone.length === 0 ? [] : [`Not done\n${undone.map((line) => `  ${line}`).join('\n')}`]),
     ...(found.length === 0 ? [] : [`Violations\n${found.map((line) => `  ${line}`).join('\n')}`]),
   ].join('\n\n');
 }

@@ -31,8 +31,11 @@ export interface ChangesOptions {
   readonly after?: (k: number) => void;
 }
 
-/** Plays so many scenarios, in turn and with customers of their own. What goes wrong is in the record. */
-export async function runChanges(options: ChangesOptions): Promise<void> {
+/**
+ * Plays so many scenarios, in turn and with customers of their own. What goes wrong is in the record.
+ * @returns how many came to their end and had something acknowledged on the way
+ */
+export async function runChanges(options: ChangesOptions): Promise<number> {
   const { system, record, random, count, lanes = 4, scenarios = SCENARIOS } = options;
   const offset = random.int(0, scenarios.length - 1);
   const turns = Array.from({ length: count }, (_, k) => ({
@@ -41,16 +44,20 @@ export async function runChanges(options: ChangesOptions): Promise<void> {
     random: random.fork(k),
   }));
   const queue = turns.values();
+  let completed = 0;
   const lane = async (_: unknown, number: number): Promise<void> => {
     const key = system.agentKeys[number % system.agentKeys.length] ?? '';
-    const client = createClient(system.api, key, record);
     for (const { k, scenario, random: own } of queue) {
       await options.before?.(k);
       const anchorDate = `2024-01-${String(own.int(1, 28)).padStart(2, '0')}`;
       const account = await system.account({ timeZone: own.pick(awakeZones()), anchorDate });
+      let acknowledged = 0;
+      const client = createClient(system.api, key, record, () => (acknowledged += 1));
       const agent = createAgent({ system, record, client, account });
       try {
         await scenario.run(agent, own);
+        if (acknowledged > 0) completed += 1;
+        if (acknowledged > 0 && scenario.gives !== undefined) record.given.add(scenario.gives);
       } catch (error) {
         record.violate(
           'scenario',
@@ -61,6 +68,7 @@ export async function runChanges(options: ChangesOptions): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
+  return completed;
 }
 
 /** Where it is day: a quote ends at local midnight, and nobody changes plans then. */

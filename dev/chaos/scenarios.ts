@@ -3,6 +3,7 @@ import type { PlanChangeJson } from '../../api/schemas/plan-changes.ts';
 import { planChangeWorkflowId } from '../../workflows/contract.ts';
 import { skipWorkflowTime } from '../stack/skip-time.ts';
 import { Unexpected, verbal, type Activation, type Agent, type Identified } from './agent.ts';
+import { NEEDS } from './audit-at-rest.ts';
 import { codeOf } from './client.ts';
 import { cents, dateIn, daysAfter } from './oracle.ts';
 import type { Random } from './random.ts';
@@ -11,6 +12,8 @@ import { retrying } from './retrying.ts';
 /** One customer's dealings from the identification to an end that is known beforehand. */
 export interface Scenario {
   readonly name: string;
+  /** The check of the audit that has nothing to look at without it. */
+  readonly gives?: string;
   run(agent: Agent, random: Random): Promise<void>;
 }
 
@@ -118,6 +121,7 @@ const consentUnseen: Scenario = {
 
 const byLink = (decision: 'accept' | 'decline'): Scenario => ({
   name: `the customer ${decision}s by the link, twice`,
+  gives: NEEDS.link,
   async run(agent, random) {
     const { client, record, account } = agent;
     const [change] = await opened(agent, target(random));
@@ -201,6 +205,7 @@ async function letTheDateCome(agent: Agent, planChangeId: string, past = 2): Pro
 
 const datedAndFired: Scenario = {
   name: 'a date that comes',
+  gives: NEEDS.activationOnADate,
   async run(agent, random) {
     const [change] = await scheduled(agent, random);
     agent.record.ends.set(change.planChangeId, ['completed', 'activated']);
@@ -341,6 +346,7 @@ async function publish(
 /** A database that stores a cent more than it was told: found by reading back, taken back whole, held. */
 const misstored: Scenario = {
   name: 'a charge is stored wrong, read back, taken back',
+  gives: NEEDS.compensation,
   async run(agent) {
     const { system, account, record } = agent;
     const name = `chaos_${account.customerId.replaceAll('-', '')}`;

@@ -1,17 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { TRANSITIONS, type PlanChangeStatus } from '../../domain/plan-change-status.ts';
-import { audit } from '../audit/audit.ts';
-import { QUIET_MS } from '../audit/checks/quiet.ts';
-import { findingsOf } from '../audit/report.ts';
 import { pollUntil } from '../stack/poll.ts';
+import { auditAtRest } from './audit-at-rest.ts';
 import { codeOf, createClient } from './client.ts';
-import type { CampaignRecord, Violation } from './record.ts';
+import type { CampaignRecord } from './record.ts';
 import { retrying } from './retrying.ts';
 import type { System } from './system.ts';
 
 /** I19: everything has come to rest so soon after the faults have stopped. */
-const QUIET_WITHIN_MS = 60_000;
+export const QUIET_WITHIN_MS = 60_000;
 
 /**
  * After the faults: waits until nothing moves, asks again for everything that was acknowledged, compares how the
@@ -23,7 +19,9 @@ export async function settle(
   within = QUIET_WITHIN_MS,
 ): Promise<void> {
   await comesToRest(system, record, within);
-  for (const violation of await auditFindings(system, within)) record.violations.push(violation);
+  const { violations, undone } = await auditAtRest(system, record.given, within);
+  record.violations.push(...violations);
+  for (const what of undone) if (!record.undone.includes(what)) record.undone.push(what);
 }
 
 /** All of it but the audit. */
@@ -122,44 +120,6 @@ async function compareEnds(system: System, record: CampaignRecord): Promise<void
       record.violate('oracle', `the change is ${status}, not ${ends.join(' or ')}`, id);
   }
   record.ends.clear();
-}
-
-let isQuietRuntime = false;
-
-/** As soon as an audit finds nothing it is done; what it still finds after a minute is a violation. */
-export async function auditFindings(system: System, within = QUIET_WITHIN_MS): Promise<Violation[]> {
-  if (!isQuietRuntime) {
-    isQuietRuntime = true;
-    try {
-      Runtime.install({
-        logger: new DefaultLogger('ERROR', () => undefined),
-        telemetryOptions: { logging: { filter: 'OFF' } },
-      });
-    } catch {
-      // A test run has one already.
-    }
-  }
-  const deadline = Date.now() + within;
-  for (;;) {
-    await delay(QUIET_MS + 500);
-    const report = await audit({
-      databaseUrl: system.auditorUrl,
-      temporal: { address: system.temporalAddress, namespace: 'default' },
-      bundlePath: system.bundlePath,
-    });
-    const failed = report.checks.flatMap(({ id, failure }) =>
-      failure === null ? [] : [{ check: id, what: `the check could not run: ${failure}` }],
-    );
-    const found = [
-      ...failed,
-      ...findingsOf(report).map(({ check, what, planChangeId }) => ({
-        check,
-        what,
-        ...(planChangeId !== undefined && { planChangeId }),
-      })),
-    ];
-    if (found.length === 0 || Date.now() > deadline) return found;
-  }
 }
 
 function kindOf(path: string): string {

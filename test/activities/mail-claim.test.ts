@@ -95,12 +95,30 @@ describe('the claim on a mail', () => {
     assert.deepEqual([status, attempts, duplicates, sent.length], ['accepted', 2, 0, 2]);
   });
 
-  it('unavailable without an answer is tried again after the usual delay', async () => {
-    const { send } = await stage();
-    planned.push({ outcome: 'unavailable', status: null, retryAfterMs: null });
+  it('unavailable without an answer is tried again after a pause that doubles with each send', async () => {
+    const { send, setMail } = await stage();
+    const pauses: unknown[] = [];
+    for (const attempts of [0, 1, 8, 9, 2_000]) {
+      await setMail({ attempts });
+      planned.push({ outcome: 'unavailable', status: null, retryAfterMs: null });
+      const error = await refusal(send());
+      assert.equal(error.type, FAULT.MAIL_UNAVAILABLE);
+      assert.equal(error.message, 'provider status none');
+      pauses.push(error.nextRetryDelay);
+    }
+    assert.deepEqual(pauses, [1_000, 2_000, 256_000, 300_000, 300_000]);
+  });
+
+  it('unavailable after a wait for an event: asking for it was no send, and lengthens no pause', async () => {
+    const { send, age } = await stage();
+    planned.push({ outcome: 'unknown' });
+    await refusal(send());
+    for (let asked = 0; asked < 20; asked += 1)
+      assert.equal((await refusal(send())).type, FAULT.MAIL_OUTCOME_UNKNOWN);
+    await age(600);
+    planned.push({ outcome: 'unavailable', status: 503, retryAfterMs: null });
     const error = await refusal(send());
-    assert.deepEqual([error.type, error.nextRetryDelay], [FAULT.MAIL_UNAVAILABLE, undefined]);
-    assert.equal(error.message, 'provider status none');
+    assert.deepEqual([error.type, error.nextRetryDelay], [FAULT.MAIL_UNAVAILABLE, 2_000]);
   });
 
   it('refused: no retry mends it; given up, the change is complete and an agent takes over', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { adviceOf } from '../../dev/advisories.ts';
+import { adviceOf, EXIT_CODES } from '../../dev/advisories.ts';
 
 describe('npm run advisories', () => {
   const answer = (severity: string) =>
@@ -9,23 +9,34 @@ describe('npm run advisories', () => {
     });
 
   it('says that nothing was checked where the registry offers none, and fails nothing', () => {
+    const { lines, outcome } = adviceOf(
+      '{"message":"404 Not Found - POST https://registry.example/-/npm/v1/security","statusCode":404}',
+    );
+    assert.match(lines[0] ?? '', /^NOT CHECKED: the registry offers no advisories/);
+    assert.doesNotMatch(lines.join(' '), /https?:/);
+    assert.deepEqual([outcome, EXIT_CODES[outcome]], ['not offered', 0]);
+  });
+
+  it('does not take a registry that did not answer for one that offers none: exit code 2', () => {
     for (const output of [
       '',
-      '{"message":"404 Not Found - POST https://registry.example/-/npm/v1/security"}',
+      '{"message":"request to https://registry.example/-/npm failed, reason: getaddrinfo ENOTFOUND registry.example"}',
+      '{"message":"503 Service Unavailable - POST https://registry.example/-/npm","statusCode":503}',
+      '{"message":"401 Unauthorized - POST https://registry.example/-/npm","statusCode":401}',
     ]) {
-      const { lines, isGrave } = adviceOf(output);
-      assert.match(lines[0] ?? '', /^NOT CHECKED/);
-      assert.doesNotMatch(lines.join(' '), /https?:/);
-      assert.equal(isGrave, false);
+      const { lines, outcome } = adviceOf(output);
+      assert.match(lines[0] ?? '', /^NOT CHECKED: the registry could not be asked/);
+      assert.doesNotMatch(lines.join(' '), /registry\.example/);
+      assert.deepEqual([outcome, EXIT_CODES[outcome]], ['not asked', 2]);
     }
   });
 
   it('names what it found; from high on it fails', () => {
     assert.deepEqual(adviceOf(answer('moderate')), {
       lines: ['moderate: axios <1.2.3, a mended version exists', '0 low, 1 moderate, 0 high, 0 critical.'],
-      isGrave: false,
+      outcome: 'sound',
     });
-    assert.equal(adviceOf(answer('high')).isGrave, true);
-    assert.equal(adviceOf(answer('critical')).isGrave, true);
+    assert.equal(adviceOf(answer('high')).outcome, 'grave');
+    assert.equal(adviceOf(answer('critical')).outcome, 'grave');
   });
 });

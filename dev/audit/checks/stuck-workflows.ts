@@ -14,10 +14,9 @@ const TASK_ATTEMPTS = 3;
 /** With 1 s doubled up to 5 minutes that is more than 8 minutes of failures. */
 const ACTIVITY_ATTEMPTS = 10;
 /**
- * For ten minutes a mail with an unknown outcome is asked after every 30 s: that is how it waits, and whatever fails
- * after that has some twenty attempts behind it. How often a mail was really sent is in the outbox, and judged there.
+ * For ten minutes a mail with an unknown outcome is asked after every 30 s, and once more after each further send: its
+ * attempts say nothing. How often it was really sent and since when it waits is in the outbox, and judged there.
  */
-const MAIL_ATTEMPTS = 30;
 const MAIL_ACTIVITIES: ReadonlySet<string> = new Set(['sendSummary', 'sendNotice']);
 const PARALLEL = 8;
 
@@ -62,8 +61,7 @@ function stuckParts(
     const name = activity.activityType?.name ?? 'an activity';
     const attempt = activity.attempt ?? 0;
     const fault = activity.lastFailure?.applicationFailureInfo?.type ?? '';
-    const patience = MAIL_ACTIVITIES.has(name) ? MAIL_ATTEMPTS : ACTIVITY_ATTEMPTS;
-    if (attempt >= patience)
+    if (attempt >= ACTIVITY_ATTEMPTS && !MAIL_ACTIVITIES.has(name))
       stuck.push(
         `${name} does not get through, attempt ${attempt}: ${fault in FAULT ? fault : 'another failure'}`,
       );

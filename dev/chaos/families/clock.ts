@@ -30,6 +30,7 @@ export function clock({ random, n }: Pick<FamilyOptions, 'random' | 'n'>): Famil
   const zones = Intl.supportedValuesOf('timeZone');
   const kinds = [startOfDate, billDays, windows, datedActivation, figures] as const;
   const hard = { clockChanges: 0 };
+  const judged = { cases: 0, answers: 0 };
   for (let number = 0; number < n; number += 1) {
     const own = random.fork(`clock ${number}`);
     const zone = own.pick(zones);
@@ -37,7 +38,9 @@ export function clock({ random, n }: Pick<FamilyOptions, 'random' | 'n'>): Famil
     const wrong = (what: string): void => record.violate('oracle', `${zone}, ${date}: ${what}`);
     const test = kinds[number % kinds.length] ?? startOfDate;
     try {
-      test({ zone, date, random: own, wrong });
+      const answers = test({ zone, date, random: own, wrong });
+      judged.answers += answers;
+      if (answers > 0) judged.cases += 1;
     } catch (error) {
       wrong(error instanceof Error ? error.message : String(error));
     }
@@ -45,12 +48,16 @@ export function clock({ random, n }: Pick<FamilyOptions, 'random' | 'n'>): Famil
   return {
     family: 'clock',
     unit: 'cases',
-    n,
+    n: judged.cases,
     faults: 0,
     violations: record.violations,
     p99RecoveryMs: null,
     slowestMs: 0,
-    details: { 'on days of a clock change': hard.clockChanges, zones: zones.length },
+    details: {
+      'answers compared': judged.answers,
+      'on days of a clock change': hard.clockChanges,
+      zones: zones.length,
+    },
   };
 }
 
@@ -108,16 +115,18 @@ function firstMinuteOf(date: string, zone: string): number {
   return at;
 }
 
-function startOfDate({ zone, date, random, wrong }: Case): void {
+function startOfDate({ zone, date, random, wrong }: Case): number {
   const right = firstMinuteOf(date, zone);
   const answer = Date.parse(startOfLocalDate(date, zone));
   if (answer !== right)
     wrong(`begins at ${new Date(answer).toISOString()}, not ${new Date(right).toISOString()}`);
-  for (const at of [right - 1, right, right + random.int(0, 22 * HOUR)]) {
+  const instants = [right - 1, right, right + random.int(0, 22 * HOUR)];
+  for (const at of instants) {
     const local = localDateOf(new Date(at).toISOString(), zone);
     if (local !== wallClock(zone, at).slice(0, 10))
       wrong(`${new Date(at).toISOString()} is told as ${local}`);
   }
+  return 1 + instants.length;
 }
 
 /** A bill day is one that has the anchor's number, or ends a month that has no such number. */
@@ -146,7 +155,7 @@ function anchorOf(random: Random): string {
     : `2024-0${random.int(1, 9)}-${String(random.int(1, 28)).padStart(2, '0')}`;
 }
 
-function billDays({ date, random, wrong }: Case): void {
+function billDays({ date, random, wrong }: Case): number {
   const anchor = anchorOf(random);
   const interval = random.pick(['month', 'month', 'year'] as const);
   const right = cycleByWalking(anchor, interval, date);
@@ -155,10 +164,11 @@ function billDays({ date, random, wrong }: Case): void {
     wrong(
       `the ${interval} of ${anchor} is ${answer.start} to ${answer.end}, not ${right.start} to ${right.end}`,
     );
+  return 1;
 }
 
 /** A quote for now ends after 24 hours, and with the local day. */
-function windows({ zone, date, random, wrong }: Case): void {
+function windows({ zone, date, random, wrong }: Case): number {
   const start = firstMinuteOf(date, zone);
   const now = start + random.int(0, 20 * HOUR);
   let midnight = now - (now % MINUTE);
@@ -181,10 +191,11 @@ function windows({ zone, date, random, wrong }: Case): void {
     );
   if (Date.parse(answer.consentDeadlineAt) !== now + 7 * DAY)
     wrong(`consent is awaited until ${answer.consentDeadlineAt}`);
+  return 2;
 }
 
 /** From tomorrow to 400 days ahead, at the first instant of the date. */
-function datedActivation({ zone, date, random, wrong }: Case): void {
+function datedActivation({ zone, date, random, wrong }: Case): number {
   const now = firstMinuteOf(date, zone) + random.int(0, 20 * HOUR);
   const today = wallClock(zone, now).slice(0, 10);
   const ahead = random.pick([-1, 0, 1, 365, 366, 400, 401, random.int(2, 399)]);
@@ -196,14 +207,15 @@ function datedActivation({ zone, date, random, wrong }: Case): void {
   const isAllowed = ahead >= 1 && ahead <= 400;
   if (!isAllowed) {
     if (answer !== undefined) wrong(`${ahead} days ahead are taken`);
-    return;
+    return 1;
   }
   const right = firstMinuteOf(wanted, zone);
   if (Date.parse(answer?.activateAt ?? '') !== right)
     wrong(`${wanted} begins at ${answer?.activateAt ?? 'never'}, not ${new Date(right).toISOString()}`);
+  return 1;
 }
 
-function figures({ date, random, wrong }: Case): void {
+function figures({ date, random, wrong }: Case): number {
   const cycle = cycleByWalking(anchorOf(random), random.pick(['month', 'year'] as const), date);
   const price = (): string => `${random.int(0, 400)}.${String(random.int(0, 99)).padStart(2, '0')}`;
   const [oldPrice, newPrice] = [price(), price()];
@@ -220,4 +232,5 @@ function figures({ date, random, wrong }: Case): void {
     wrong(
       `${oldPrice} to ${newPrice} in ${cycle.start} to ${cycle.end} is ${answer.creditMinor} and ${answer.chargeMinor}, not ${right.credit} and ${right.charge}`,
     );
+  return 1;
 }

@@ -6,6 +6,7 @@ import { writePrivateFile } from '../../stack/private-file.ts';
 import { skipWorkflowTime } from '../../stack/skip-time.ts';
 import { planChangeWorkflowId } from '../../../workflows/contract.ts';
 import { createAgent, type Agent } from '../agent.ts';
+import { NEEDS } from '../audit-at-rest.ts';
 import { createClient } from '../client.ts';
 import type { Family } from '../family.ts';
 import { daysAfter, dateIn } from '../oracle.ts';
@@ -33,6 +34,13 @@ export const COMPATIBLE: readonly Alteration[] = [
 ];
 
 const WAITS = ['awaiting_consent', 'scheduled', 'held', 'mail'] as const;
+/** What a change is told to be in each wait. */
+const STATUS = {
+  awaiting_consent: 'awaiting_consent',
+  scheduled: 'scheduled',
+  held: 'held',
+  mail: 'activated',
+} as const;
 
 interface Waiting {
   readonly agent: Agent;
@@ -46,28 +54,30 @@ export const deploy: Family = async ({ system, random, n, say, settle }) => {
   const old = await readFile(system.bundlePath, 'utf8');
   const { code: altered } = await bundleAltered(COMPATIBLE);
   const half = Math.ceil(n / 2);
+  const count = { finished: 0, releases: 0 };
   const first = await startWaiting(system, record, half, random.int(0, 3));
-  await release(system, record, altered);
+  count.releases += await release(system, record, altered);
   // Begun with the new code, finished with the old one: a rollback.
   const second = await startWaiting(system, record, n - half, random.int(0, 3));
-  await finishAll(
+  count.finished += await finishAll(
     first.filter((_, index) => index % 2 === 0),
     record,
   );
-  await release(system, record, old);
-  await finishAll([...first.filter((_, index) => index % 2 === 1), ...second], record);
+  count.releases += await release(system, record, old);
+  count.finished += await finishAll([...first.filter((_, index) => index % 2 === 1), ...second], record);
   await settle(record);
   const errors = await taskErrors(system);
   for (const error of errors) record.violate('I16', error);
   const logged = (system.logs().match(/nondetermin|TMPRL1100/gi) ?? []).length;
   if (logged > 0) record.violate('I16', `${logged} lines of the logs tell of non-determinism`);
-  say(`deploy: ${n} waits, ${record.violations.length} violations`);
+  say(`deploy: ${count.finished} waits, ${record.violations.length} violations`);
   return {
     family: 'deploy',
     unit: 'waits',
-    n,
-    faults: 2,
+    n: count.finished,
+    faults: count.releases,
     violations: record.violations,
+    undone: record.undone,
     p99RecoveryMs: null,
     slowestMs: Math.round(record.slowestMs),
     details: { 'non-determinism errors': errors.length + logged },
@@ -90,7 +100,9 @@ async function startWaiting(
       const account = await system.account({ timeZone: 'UTC', anchorDate: '2024-01-07' });
       const agent = createAgent({ system, record, client, account });
       try {
-        begun.push({ agent, wait, change: await startOne(agent, wait) });
+        const change = await startOne(agent, wait);
+        if (change.status !== STATUS[wait]) throw new Error(`it is ${change.status}`);
+        begun.push({ agent, wait, change });
       } catch (error) {
         record.violate('scenario', `to ${wait}: ${String(error)}`);
       }
@@ -128,7 +140,9 @@ async function setStatus({ system, account }: Agent, status: string): Promise<vo
   await retrying(() => system.owner('customers').where({ id: account.customerId }).update({ status }));
 }
 
-async function finishAll(waiting: readonly Waiting[], record: CampaignRecord): Promise<void> {
+/** How many of them came to their end. */
+async function finishAll(waiting: readonly Waiting[], record: CampaignRecord): Promise<number> {
+  let finished = 0;
   await Promise.all(
     waiting.map(async ({ agent, change, wait }) => {
       const { planChangeId } = change;
@@ -142,6 +156,8 @@ async function finishAll(waiting: readonly Waiting[], record: CampaignRecord): P
           await skipWorkflowTime(server, planChangeWorkflowId(planChangeId), { seconds });
         }
         await agent.reaches(planChangeId, 'activated', 'completed');
+        finished += 1;
+        if (wait === 'scheduled') record.given.add(NEEDS.activationOnADate);
       } catch (error) {
         record.violate(
           'scenario',
@@ -151,15 +167,17 @@ async function finishAll(waiting: readonly Waiting[], record: CampaignRecord): P
       }
     }),
   );
+  return finished;
 }
 
-/** Another bundle where the worker looks for it, and a restart. */
-async function release(system: System, record: CampaignRecord, code: string): Promise<void> {
+/** Another bundle where the worker looks for it, and a restart. @returns 1 when a worker came back with it, else 0 */
+async function release(system: System, record: CampaignRecord, code: string): Promise<number> {
   await writePrivateFile(system.bundlePath, code);
   const mark = system.mark('worker');
   system.kill('worker');
-  if ((await system.backAfter('worker', mark, 60_000)) === undefined)
-    record.violate('I19', 'the worker does not come back with the new code');
+  if ((await system.backAfter('worker', mark, 60_000)) !== undefined) return 1;
+  record.violate('I19', 'the worker does not come back with the new code');
+  return 0;
 }
 
 /** Tasks that failed because the code did not fit the history. */

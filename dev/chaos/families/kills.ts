@@ -23,6 +23,10 @@ const CHANGES_PER_KILL = 5;
 const CHANGES_PER_ROUND = 50;
 /** A commit of that step may not come any more in this round: then it is a kill at a random instant. */
 const TRAP_WITHIN_MS = 4_000;
+/** A kill at a random instant waits so long for a request under way: one that meets nobody shows nothing. */
+const IN_USE_WITHIN_MS = 4_000;
+/** Kills that met nobody are made up for in further rounds, up to so many for those that `n` changes need. */
+const atMost = (rounds: number): number => Math.ceil(rounds * 1.25) + 1;
 const BACK_WITHIN_MS = 60_000;
 /** reliability.md: within 15 s of the restart. */
 const RECOVERED_WITHIN_MS = 15_000;
@@ -57,6 +61,8 @@ interface Killed {
   readonly planned: PlannedKill;
   /** Whether the commit it waited for came. */
   readonly exact: boolean;
+  /** Processes that died while a request was under way. */
+  readonly victims: number;
   readonly recoveryMs: number;
 }
 
@@ -64,35 +70,44 @@ interface Killed {
 export const kills: Family = async ({ system, random, n, say, settle }) => {
   const record = createRecord();
   const done: Killed[] = [];
-  const rounds = Math.max(1, Math.ceil(n / CHANGES_PER_ROUND));
-  for (let round = 0; round < rounds; round += 1) {
-    const count = Math.min(CHANGES_PER_ROUND, n - round * CHANGES_PER_ROUND);
+  const asked = Math.max(1, Math.round(n / CHANGES_PER_KILL));
+  const effective = (): Killed[] => done.filter(({ victims }) => victims > 0);
+  let changes = 0;
+  const last = atMost(n / CHANGES_PER_ROUND);
+  let round = 0;
+  for (; round < last && (changes < n || effective().length < asked); round += 1) {
+    const missing = Math.max(n - changes, (asked - effective().length) * CHANGES_PER_KILL);
+    const count = Math.min(CHANGES_PER_ROUND, missing);
     const own = random.fork(`kills ${round}`);
     const plan = planKills(own.fork('plan'), Math.max(1, Math.round(count / CHANGES_PER_KILL)));
-    done.push(...(await killWhile(system, record, own, count, plan)));
+    changes += await killWhile(system, record, own, count, plan, done);
     await settle(record);
     say(
-      `kills: round ${round + 1} of ${rounds}, ${done.length} kills, ${record.violations.length} violations`,
+      `kills: ${changes} of ${n} changes, ${effective().length} of ${asked} kill points, ${record.violations.length} violations`,
     );
   }
-  const victims = done.reduce((sum, { planned }) => sum + planned.victims.length, 0);
+  const victims = done.reduce((sum, one) => sum + one.victims, 0);
   const exact = done.filter((one) => one.exact).length;
+  if (effective().length < asked)
+    record.undone.push(`${effective().length} of ${asked} kill points met a process in use`);
   return {
     family: 'kills',
     unit: 'changes',
-    n,
+    n: changes,
     faults: victims,
     violations: record.violations,
+    undone: record.undone,
     p99RecoveryMs: percentile(
       done.map(({ recoveryMs }) => recoveryMs),
       99,
     ),
     slowestMs: Math.round(record.slowestMs),
     details: {
-      rounds,
-      'kill points': done.length,
+      rounds: round,
+      'kill points': effective().length,
+      'that met nobody': done.length - effective().length,
       'around a commit': exact,
-      pairs: victims - done.length,
+      'more than one process': done.filter((one) => one.victims > 1).length,
       requests: record.requests,
     },
   };
@@ -105,72 +120,92 @@ async function killWhile(
   random: Random,
   count: number,
   plan: readonly PlannedKill[],
-): Promise<Killed[]> {
+  done: Killed[],
+): Promise<number> {
   const perKill = count / plan.length;
-  const state = { begun: 0, ended: 0, killed: 0 };
+  const state = { begun: 0, ended: 0, allowed: 0 };
+  const allow = (changes: number): void => {
+    state.allowed = Math.min(count, Math.max(state.allowed, Math.ceil(changes)));
+  };
   const changes = runChanges({
     system,
     record,
     random: random.fork('changes'),
     count,
     async before(k) {
-      while (state.killed < Math.floor(k / perKill)) await delay(20);
+      while (k >= state.allowed) await delay(20);
       state.begun += 1;
     },
     after() {
       state.ended += 1;
     },
   });
-  const done: Killed[] = [];
   for (const [number, planned] of plan.entries()) {
+    allow((number + 1) * perKill);
     while (state.begun < Math.min(Math.floor(number * perKill) + 1, count)) await delay(10);
-    done.push(await strike(system, record, planned, () => state.ended >= count));
-    state.killed += 1;
+    done.push(
+      await strike(system, record, planned, {
+        isOver: () => state.ended >= count,
+        keepBusy() {
+          // Those that were let in have ended before the kill came.
+          if (state.ended >= state.allowed) allow(Math.min(state.allowed + 1, (number + 2) * perKill));
+        },
+      }),
+    );
   }
-  await changes;
-  return done;
+  allow(count);
+  return changes;
+}
+
+interface Work {
+  /** Every change of the round has ended. */
+  readonly isOver: () => boolean;
+  readonly keepBusy: () => void;
 }
 
 async function strike(
   system: System,
   record: CampaignRecord,
   planned: PlannedKill,
-  isOver: () => boolean,
+  work: Work,
 ): Promise<Killed> {
   const { victims, at } = planned;
   const marks = victims.map((part) => [part, system.mark(part)] as const);
-  const kill = (): void => {
-    for (const part of victims) system.kill(part);
+  const died = new Set<Part>();
+  const kill = (isUsed: (part: Part) => boolean): void => {
+    for (const part of victims) if (system.kill(part) && isUsed(part)) died.add(part);
+  };
+  const isAsked = (): boolean => record.underWay.size > 0;
+  const killInUse = async (): Promise<void> => {
+    await until(work, IN_USE_WITHIN_MS, isAsked);
+    kill(isAsked);
   };
   const sprang = { exact: false };
   if (at.kind === 'commit') {
     const trap = system.trap(at.of);
-    const sprung = new Promise<void>((resolve) => {
-      trap.arm({
-        step: at.step,
-        when: at.when,
-        // Whoever is not killed goes on, and hears of its commit as ever.
-        parts: victims.includes(at.of) || victims.includes('postgres'),
-        spring() {
-          sprang.exact = true;
-          kill();
-          resolve();
-        },
-      });
+    trap.arm({
+      step: at.step,
+      when: at.when,
+      // Whoever is not killed goes on, and hears of its commit as ever.
+      parts: victims.includes(at.of) || victims.includes('postgres'),
+      spring() {
+        sprang.exact = true;
+        kill((part) => isAsked() || part === at.of || part === 'postgres');
+      },
     });
-    const waited = Date.now();
-    await Promise.race([sprung, untilOver(() => isOver() || Date.now() - waited > TRAP_WITHIN_MS)]);
+    await until(work, TRAP_WITHIN_MS, () => sprang.exact);
     trap.disarm();
-    if (!sprang.exact) kill();
+    if (!sprang.exact) await killInUse();
   } else {
     await delay(at.afterMs);
-    kill();
+    await killInUse();
   }
   const underWay = [...record.underWay];
   for (const [part, mark] of marks) {
     const back = await system.backAfter(part, mark, BACK_WITHIN_MS);
-    if (back === undefined)
-      record.violate('I19', `${part} is not back ${BACK_WITHIN_MS / 1_000} s after kill -9`);
+    if (back !== undefined) continue;
+    died.delete(part);
+    record.violate('I19', `${part} is not back ${BACK_WITHIN_MS / 1_000} s after kill -9`);
   }
   const restarted = Date.now();
   await Promise.race([Promise.all(underWay), delay(BACK_WITHIN_MS, undefined, { ref: false })]);
@@ -180,9 +215,14 @@ async function strike(
       'recovery',
       `${victims.join(' and ')}: what was under way took ${(recoveryMs / 1_000).toFixed(1)} s after the restart`,
     );
-  return { planned, exact: sprang.exact, recoveryMs };
+  return { planned, exact: sprang.exact, victims: died.size, recoveryMs };
 }
 
-async function untilOver(isOver: () => boolean): Promise<void> {
-  while (!isOver()) await delay(50);
+/** While there is work, and so long at the most. */
+async function until({ isOver, keepBusy }: Work, within: number, isThere: () => boolean): Promise<void> {
+  const deadline = Date.now() + within;
+  while (!isThere() && !isOver() && Date.now() < deadline) {
+    keepBusy();
+    await delay(5);
+  }
 }

@@ -5,8 +5,11 @@ import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { PlanChangeJson } from '../../../api/schemas/plan-changes.ts';
 import type { Mail } from '../../sendgrid-double/mail-store.ts';
+import { signingKeyFile } from '../../stack/evidence-keys.ts';
 import { readJson } from '../../stack/private-file.ts';
+import { webhookKeyFile } from '../../stack/services.ts';
 import { createAgent, verbal, written, type Agent } from '../agent.ts';
+import { NEEDS } from '../audit-at-rest.ts';
 import { createClient, type Client as HttpClient, type Reply } from '../client.ts';
 import type { Family } from '../family.ts';
 import { createRecord, type CampaignRecord } from '../record.ts';
@@ -29,6 +32,18 @@ const FIELDS = [
   'explained',
 ] as const;
 type Field = (typeof FIELDS)[number];
+/** Each must hold something, or the search says nothing. */
+const PLACES = [
+  'log api',
+  'log worker',
+  'temporal.db',
+  'metrics',
+  'custom_args',
+  'error answer',
+  'histories',
+  'search attributes',
+  'summaries',
+] as const;
 type Canaries = Readonly<Record<Field, string>>;
 
 /**
@@ -47,18 +62,25 @@ export const leaks: Family = async ({ system, random, n, say, settle }) => {
         `kanari${field}${random.int(0x10000000, 0x7fffffff).toString(36)}x${number}`,
       ]),
     ) as Record<Field, string>;
-    canaries.push(words);
-    await playPaths(system, record, words, errors).catch((error: unknown) => {
+    try {
+      await playPaths(system, record, words, errors);
+      canaries.push(words);
+      record.given.add(NEEDS.link);
+    } catch (error) {
       record.violate('scenario', error instanceof Error ? error.message : String(error));
-    });
+    }
   }
   await settle(record);
   const places = await placesOf(system, errors);
   const words = canaries.flatMap((one) => Object.entries(one));
+  for (const place of PLACES)
+    if (!places.some(([name, content]) => name.includes(place) && content.length > 0))
+      record.undone.push(`nothing was found in ${place}: where nothing is, no leak can be`);
+  const secrets = await secretsOf(system);
   for (const [place, content] of places) {
     for (const [field, word] of words)
       if (content.includes(word)) record.violate('I15', `${field} in ${place}`);
-    for (const [what, secret] of await secretsOf(system)) {
+    for (const [what, secret] of secrets) {
       if (!place.startsWith("Temporal's files") && content.includes(secret))
         record.violate('secret', `${what} in ${place}`);
     }
@@ -67,13 +89,15 @@ export const leaks: Family = async ({ system, random, n, say, settle }) => {
   return {
     family: 'leaks',
     unit: 'rounds of paths',
-    n,
+    n: canaries.length,
     faults: words.length,
     violations: record.violations,
+    undone: record.undone,
     p99RecoveryMs: null,
     slowestMs: Math.round(record.slowestMs),
     details: {
       places: places.length,
+      secrets: secrets.length,
       bytes: places.reduce((sum, [, { length }]) => sum + length, 0),
       'error answers': errors.length,
     },
@@ -227,13 +251,16 @@ function bytesIn(value: unknown): string {
   });
 }
 
-/** Keys, passwords, tokens of links, the key that signs events. */
+/** Keys, passwords, tokens of links, the keys that sign events and proof bundles, line by line. */
 async function secretsOf(system: System): Promise<[what: string, secret: string][]> {
   const passwords = (await readJson(path.join(system.dataDir, 'database-passwords.json'))) as Record<
     string,
     string
   >;
-  const pem = readFileSync(path.join(system.dataDir, 'webhook-key.pem'), 'utf8').split('\n');
+  const pem = (file: string): string[] =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('-----'));
   const mails = (await (await fetch(`${system.outbox}/messages`)).json()) as Mail[];
   const tokens = mails.flatMap(({ text }) =>
     [.../\/consent\/([\w-]{43})/g[Symbol.matchAll](text)].map(([, token]) => token ?? ''),
@@ -245,7 +272,11 @@ async function secretsOf(system: System): Promise<[what: string, secret: string]
     ]),
     ...Object.values(passwords).map((password): [string, string] => ['a database password', password]),
     ...tokens.map((token): [string, string] => ['the token of a consent link', token]),
-    ['the key of the events', pem[1] ?? '-----'],
+    ...pem(webhookKeyFile(system.dataDir)).map((line): [string, string] => ['the key of the events', line]),
+    ...pem(signingKeyFile(system.dataDir)).map((line): [string, string] => [
+      'the key that signs proof bundles',
+      line,
+    ]),
     ['the mail key', 'SG.local-double'],
   ];
 }

@@ -11,6 +11,10 @@ import type { System } from '../system.ts';
 const MAILS_PER_ROUND = 100;
 /** A send without an answer is respected for ten minutes; with the pauses between two tries some more. */
 const UNKNOWN_FOR_MS = 12 * 60_000;
+/** The mail of a killed worker is tried again within a minute. */
+const TAKEN_WITHIN_MS = 60_000;
+/** Where that is not waited for: those on their way. */
+const TAKEN_SOON_MS = 3_000;
 const WITH_A_SUMMARY = SCENARIOS.filter(({ name }) => /at once$/.test(name));
 
 /** One fault for every request that the double gets, good answers among them. */
@@ -39,19 +43,24 @@ export function planMailFaults(random: Random, count: number): FaultInput[] {
  */
 export const mail: Family = async ({ system, random, n, isFull, say, settle }) => {
   const record = createRecord();
-  const total = { faults: 0 };
+  const total = { faults: 0, kills: 0 };
+  const earlier = await summaries(system);
   for (let done = 0; done < n; done += MAILS_PER_ROUND) {
     const count = Math.min(MAILS_PER_ROUND, n - done);
     const own = random.fork(`mail ${done}`);
     const faults = planMailFaults(own.fork('faults'), count);
     await setFaults(system, faults);
-    total.faults += faults.length;
     const killing = killWhile(system, own.fork('kills'), Math.ceil(count / 25));
     await runChanges({ system, record, random: own, count, scenarios: WITH_A_SUMMARY });
-    total.faults += await killing;
+    total.kills += await killing;
+    const left = await leftFaults(system, isFull ? TAKEN_WITHIN_MS : TAKEN_SOON_MS);
+    total.faults += faults.slice(0, faults.length - left).filter(isFault).length;
+    if (left > 0 && isFull)
+      record.undone.push(`${left} of ${faults.length} answers of the provider met no request`);
     await setFaults(system, []);
     await settle(record);
-    say(`mail: ${done + count} of ${n} mails, ${record.violations.length} violations`);
+    const mails = (await summaries(system)) - earlier;
+    say(`mail: ${mails} of ${n} mails, ${total.faults} faults, ${record.violations.length} violations`);
   }
   const unsure = await waiting(system);
   if (unsure > 0 && isFull) {
@@ -64,15 +73,21 @@ export const mail: Family = async ({ system, random, n, isFull, say, settle }) =
     await settle(record);
   }
   const doubled = await checkRows(system, record);
+  if (total.faults === 0) record.undone.push('no request met a fault of the provider');
   return {
     family: 'mail',
     unit: 'mails',
-    n,
-    faults: total.faults,
+    n: (await summaries(system)) - earlier,
+    faults: total.faults + total.kills,
     violations: record.violations,
+    undone: record.undone,
     p99RecoveryMs: null,
     slowestMs: Math.round(record.slowestMs),
-    details: { 'received twice (reported)': doubled, 'still without an answer': await waiting(system) },
+    details: {
+      'workers killed in between': total.kills,
+      'received twice (reported)': doubled,
+      'still without an answer': await waiting(system),
+    },
   };
 };
 
@@ -85,15 +100,44 @@ async function setFaults(system: System, faults: readonly FaultInput[]): Promise
   if (!answer.ok) throw new Error(`the double refused the faults: ${await answer.text()}`);
 }
 
-/** The worker in the middle of its sends. */
+/** An answer at once, as ever, is none. */
+function isFault(fault: FaultInput): boolean {
+  return fault.mode !== 'slow' || fault.delayMs > 0;
+}
+
+/** Each mail takes the next answer with its first request: a mail may still be on its way. How many nobody took. */
+async function leftFaults(system: System, within: number): Promise<number> {
+  let left = 0;
+  await pollUntil(
+    async () => {
+      const answer = await fetch(`${system.outbox}/faults`);
+      left = ((await answer.json()) as unknown[]).length;
+      return left === 0;
+    },
+    { within, every: 200 },
+  );
+  return left;
+}
+
+/** The worker in the middle of its sends. How often it died and came back. */
 async function killWhile(system: System, random: Random, times: number): Promise<number> {
+  let died = 0;
   for (let kill = 0; kill < times; kill += 1) {
     await delay(random.int(500, 3_000));
     const mark = system.mark('worker');
-    system.kill('worker');
-    await system.backAfter('worker', mark, 60_000);
+    const isKilled = system.kill('worker');
+    const isBack = (await system.backAfter('worker', mark, 60_000)) !== undefined;
+    if (isKilled && isBack) died += 1;
   }
-  return times;
+  return died;
+}
+
+/** Mails of changes that were applied, and have asked the provider at least once. */
+async function summaries(system: System): Promise<number> {
+  const { rows } = await system.owner.raw<{ rows: { n: number }[] }>(
+    `SELECT count(*)::int AS n FROM email_outbox WHERE kind = 'summary' AND attempts > 0`,
+  );
+  return rows[0]?.n ?? 0;
 }
 
 async function waiting(system: System): Promise<number> {

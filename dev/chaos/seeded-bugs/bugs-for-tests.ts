@@ -1,0 +1,37 @@
+import type { SeededBug } from './seeded-bug.ts';
+
+/** Where the campaign does not come, the tests that must notice. */
+export const BUGS_FOR_TESTS: readonly SeededBug[] = [
+  {
+    name: 'repair cancels what is applied',
+    file: 'dev/audit/repair/decide.ts',
+    from: "if (status === 'activated' || facts.mismatches.length === 0) return { kind: 'finish' };",
+    to: "if (status === 'activated' || facts.mismatches.length === 0) return { kind: 'cancel' };",
+    by: 'test/audit/repair.test.ts',
+    expect: ['finishes what is'],
+  },
+  {
+    name: 'a proof bundle verifies whatever was signed',
+    file: 'evidence/verify.ts',
+    from: '...(isSignedBy(signature, canonicalJson(payload), signature.value)',
+    to: '...(isSignedBy(signature, canonicalJson(payload), signature.value) || payload !== undefined',
+    by: 'test/evidence/proof-bundle.test.ts',
+    expect: ['are not sound, whichever byte it is'],
+  },
+  {
+    name: 'an agent has no limit',
+    file: 'api/rate-limits.ts',
+    from: "const perAgent = limitOf('agent', figures.agentRequestsPerMinute, 'An agent');",
+    to: "const perAgent = limitOf('agent', figures.agentRequestsPerMinute * 1_000, 'An agent');",
+    by: 'test/api/limits.test.ts',
+    expect: ['of an agent: every answer says what is left, then 429'],
+  },
+  {
+    name: 'ops may give consent',
+    file: 'api/auth.ts',
+    from: "serving: ['agent', 'supervisor'],",
+    to: "serving: ['agent', 'supervisor', 'ops'],",
+    by: 'test/api/access-matrix.test.ts',
+    expect: ['ops, who has identified the customer'],
+  },
+];
