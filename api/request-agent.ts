@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { useSession, type AgentSession } from '../db/stores/agent-sessions.ts';
 import type { Agent } from './auth.ts';
 import { authenticate } from './auth.ts';
+import { clientOf } from './client-address.ts';
 import { requireConsole } from './console/same-origin.ts';
 import { SESSION_LIFETIMES, sessionTokenOf, sha256 } from './console/session-cookie.ts';
 import type { ApiDeps } from './deps.ts';
@@ -11,15 +12,20 @@ const READS = new Set(['GET', 'HEAD']);
 /**
  * The agent behind a request: by `Authorization`, or without that header by the console's session cookie. What
  * changes something by cookie must come from the console itself (403 `cross-site-request`). Throws 401 as
- * `authenticate` does.
+ * `authenticate` does, and 429 when too many wrong keys came from where the request comes from.
  */
 export async function agentOfRequest(
-  { knex, publicUrl }: Pick<ApiDeps, 'knex' | 'publicUrl'>,
+  { knex, publicUrl, rateLimits }: Pick<ApiDeps, 'knex' | 'publicUrl' | 'rateLimits'>,
   request: Request,
 ): Promise<Agent | AgentSession> {
   const authorization = request.get('authorization');
   const token = authorization === undefined ? sessionTokenOf(request.get('cookie'), publicUrl) : undefined;
-  if (token === undefined) return authenticate(knex, authorization);
+  if (token === undefined) {
+    const judge = (): Promise<Agent> => authenticate(knex, authorization);
+    return authorization === undefined
+      ? judge()
+      : rateLimits.wrongKeys(clientOf(request), authorization, judge);
+  }
   if (!READS.has(request.method)) requireConsole(request);
   const { idleSeconds } = SESSION_LIFETIMES;
   // A page that listens or reads again by itself is nobody at work.

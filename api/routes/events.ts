@@ -7,6 +7,7 @@ import { requirePlanChange } from '../access-to-customer.ts';
 import { ACCESS, authorize } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem } from '../http-errors.ts';
+import { createOpenStreams } from '../open-streams.ts';
 import { agentOfRequest } from '../request-agent.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -15,14 +16,19 @@ const AGAIN_MS = 1_000;
 
 /**
  * Server-sent events: every change of status, from the first on, or after Last-Event-ID. Ends when the change
- * has ended. `data` is `{planChangeId, status, at}`.
+ * has ended. `data` is `{planChangeId, status, at}`. An agent has so many open and no more (429).
  */
 export function eventsRouter(deps: ApiDeps): Router {
   const router = Router();
+  const streams = createOpenStreams(deps.limits.eventStreamsPerAgent);
   router.get('/v1/plan-changes/:id/events', async (request, response) => {
     const agent = await agentOfRequest(deps, request);
     response.set(await deps.rateLimits.agent(agent.agentId));
     authorize(agent, ACCESS.everyone);
+    // Who has left meanwhile is not told again that they did: nothing would ever give the place back.
+    const hasLeft = (): boolean => response.destroyed;
+    if (hasLeft()) return;
+    response.once('close', streams.open(agent.agentId));
     const view = await requirePlanChange(deps, agent, request.params.id);
     const admit = async (): Promise<PlanChangeView> =>
       requirePlanChange(deps, await agentOfRequest(deps, request), request.params.id);
@@ -32,8 +38,8 @@ export function eventsRouter(deps: ApiDeps): Router {
       response.status(204).end();
       return;
     }
-    // Who has left meanwhile is not told again that they did: nothing would ever unsubscribe.
-    if (response.destroyed) return;
+    // As before: nothing would ever unsubscribe.
+    if (hasLeft()) return;
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
