@@ -9,7 +9,7 @@ const port = z.coerce.number().int().min(1).max(65_535);
 const count = (figure: number) => z.coerce.number().int().min(1).max(1_000_000_000).default(figure);
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
 
-/** How much is let in. Counted in the database. */
+/** How much is let in. Counted in the database where nothing else is said. */
 export interface LimitFigures {
   readonly agentRequestsPerMinute: number;
   /** Requests that change something of one account, of all agents together. */
@@ -22,6 +22,10 @@ export interface LimitFigures {
   readonly identificationFailuresPerAccount: number;
   readonly identificationFailuresPerAgent: number;
   readonly identificationWindowMinutes: number;
+  /** Requests with a wrong API key, from one client address. */
+  readonly wrongKeysPerMinute: number;
+  /** Of one agent, in each process of the API: these are not counted in the database. */
+  readonly eventStreamsPerAgent: number;
 }
 
 export const DEFAULT_LIMITS: LimitFigures = {
@@ -33,6 +37,8 @@ export const DEFAULT_LIMITS: LimitFigures = {
   identificationFailuresPerAccount: 5,
   identificationFailuresPerAgent: 30,
   identificationWindowMinutes: 15,
+  wrongKeysPerMinute: 60,
+  eventStreamsPerAgent: 20,
 };
 
 const NAMED_NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
@@ -68,6 +74,8 @@ const environment = z.object({
   IDENTIFICATION_FAILURES_PER_ACCOUNT: count(DEFAULT_LIMITS.identificationFailuresPerAccount),
   IDENTIFICATION_FAILURES_PER_AGENT: count(DEFAULT_LIMITS.identificationFailuresPerAgent),
   IDENTIFICATION_WINDOW_MINUTES: count(DEFAULT_LIMITS.identificationWindowMinutes),
+  WRONG_KEYS_PER_MINUTE: count(DEFAULT_LIMITS.wrongKeysPerMinute),
+  EVENT_STREAMS_PER_AGENT: count(DEFAULT_LIMITS.eventStreamsPerAgent),
   TEMPORAL_UI_URL: url.default('http://127.0.0.1:8233'),
   TASK_QUEUE: z.string().min(1).default('plan-change'),
   /** Path of a prebuilt workflow bundle; without it the worker bundles at start. */
@@ -165,6 +173,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
         identificationFailuresPerAccount: settings.IDENTIFICATION_FAILURES_PER_ACCOUNT,
         identificationFailuresPerAgent: settings.IDENTIFICATION_FAILURES_PER_AGENT,
         identificationWindowMinutes: settings.IDENTIFICATION_WINDOW_MINUTES,
+        wrongKeysPerMinute: settings.WRONG_KEYS_PER_MINUTE,
+        eventStreamsPerAgent: settings.EVENT_STREAMS_PER_AGENT,
       },
     },
     consoleFolder: settings.CONSOLE_FOLDER,

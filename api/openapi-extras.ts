@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { DEFAULT_LIMITS } from '../config.ts';
 import { problem, text, uuid } from './schemas/common.ts';
 
 const problemAnswer = {
@@ -107,6 +108,10 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
           description:
             '`status`, {planChangeId, status, at}, for each status; `changed`, {planChangeId}, when a quote, a mail or a confirmation is new.',
           content: { 'text/event-stream': { schema: z.string() } },
+        },
+        429: {
+          ...problemAnswer,
+          description: `\`too-many-streams\`: the agent has as many open as it may (${DEFAULT_LIMITS.eventStreamsPerAgent} unless set otherwise), close one; or \`too-many-requests\`.`,
         },
         default: problemAnswer,
       },

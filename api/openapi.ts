@@ -1,6 +1,7 @@
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
 import { z } from 'zod';
+import { DEFAULT_LIMITS } from '../config.ts';
 import { cookieName } from './console/session-cookie.ts';
 import { SESSION_PATHS } from './console/session-paths.ts';
 import { EXTRA_PATHS } from './openapi-extras.ts';
@@ -37,7 +38,11 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Op
     paths,
     components: {
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer' },
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: `A key that is missing or wrong is answered 401; more than ${DEFAULT_LIMITS.wrongKeysPerMinute} wrong ones a minute from one address (unless set otherwise) 429 \`too-many-wrong-keys\` with Retry-After. Right keys count nothing there.`,
+        },
         session: {
           type: 'apiKey',
           in: 'cookie',

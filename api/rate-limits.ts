@@ -3,6 +3,7 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { LimitFigures } from '../config.ts';
 import { createLimiterStore } from '../db/limiter-store.ts';
 import { HttpProblem } from './http-errors.ts';
+import { createWrongKeyLimit, type WrongKeyLimit } from './wrong-key-limit.ts';
 
 const WINDOW_SECONDS = 60;
 
@@ -25,23 +26,27 @@ export interface RateLimits {
   account(customerId: string, mayAct: Promise<boolean>): Promise<boolean>;
   /** Every look at a customer's link and every answer by it. */
   consentLink(linkId: string): Promise<RateLimitHeaders>;
+  /** Every request with a wrong API key, by client address. */
+  readonly wrongKeys: WrongKeyLimit;
 }
 
 export function createRateLimits(knex: Knex, figures: LimitFigures): RateLimits {
   const storeClient = createLimiterStore(knex);
-  const limitOf = (name: string, points: number, who: string): Limit => ({
-    name,
-    who,
-    limiter: new RateLimiterPostgres({
+  const limiterOf = (keyPrefix: string, points: number): RateLimiterPostgres =>
+    new RateLimiterPostgres({
       storeClient,
       storeType: 'client',
       tableName: 'request_counts',
       tableCreated: true,
-      keyPrefix: name,
+      keyPrefix,
       points,
       duration: WINDOW_SECONDS,
       inMemoryBlockOnConsumed: points + 1,
-    }),
+    });
+  const limitOf = (name: string, points: number, who: string): Limit => ({
+    name,
+    who,
+    limiter: limiterOf(name, points),
   });
   const perAgent = limitOf('agent', figures.agentRequestsPerMinute, 'An agent');
   const perAccount = limitOf(
@@ -62,6 +67,7 @@ export function createRateLimits(knex: Knex, figures: LimitFigures): RateLimits 
       return may.value;
     },
     consentLink: (linkId) => take(perLink, linkId),
+    wrongKeys: createWrongKeyLimit(limiterOf('wrong-key', figures.wrongKeysPerMinute)),
   };
 }
 

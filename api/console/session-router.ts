@@ -3,6 +3,7 @@ import express, { Router } from 'express';
 import type { z } from 'zod';
 import { endSession, findAgentName, openSession } from '../../db/stores/agent-sessions.ts';
 import { authenticate } from '../auth.ts';
+import { clientOf } from '../client-address.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invalidInput } from '../http-errors.ts';
 import { routeNamed } from '../metrics.ts';
@@ -41,7 +42,7 @@ export function sessionRouter(deps: ApiDeps): Router {
     const parsed = sessionBody.safeParse(request.body ?? {});
     if (!parsed.success) throw invalidInput([{ pointer: '/key', detail: 'must be the whole API key' }]);
     const key = parsed.data.key.trim();
-    await limits.attempt(request.ip ?? '', () => authenticate(knex, `Bearer ${key}`));
+    await limits.attempt(clientOf(request), () => authenticate(knex, `Bearer ${key}`));
     await end(request);
     const token = newSessionToken();
     const opened = await openSession(knex, {

@@ -7,6 +7,7 @@ import { requirePlanChange } from '../access-to-customer.ts';
 import { ACCESS, authorize } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
 import { HttpProblem } from '../http-errors.ts';
+import { createOpenStreams } from '../open-streams.ts';
 import { agentOfRequest } from '../request-agent.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -16,14 +17,20 @@ const AGAIN_MS = 1_000;
 /**
  * Server-sent events. `status`, `{planChangeId, status, at}`: every change of status, from the first on, or after
  * Last-Event-ID. `changed`, `{planChangeId}`, without an id: something else is different (a new quote, the status of a
- * mail, a confirmation), read the change again. Ends when the change has ended.
+ * mail, a confirmation), read the change again. Ends when the change has ended. An agent has so many open and no
+ * more (429).
  */
 export function eventsRouter(deps: ApiDeps): Router {
   const router = Router();
+  const streams = createOpenStreams(deps.limits.eventStreamsPerAgent);
   router.get('/v1/plan-changes/:id/events', async (request, response) => {
     const agent = await agentOfRequest(deps, request);
     response.set(await deps.rateLimits.agent(agent.agentId));
     authorize(agent, ACCESS.everyone);
+    // Who has left meanwhile is not told again that they did: nothing would ever give the place back.
+    const hasLeft = (): boolean => response.destroyed;
+    if (hasLeft()) return;
+    response.once('close', streams.open(agent.agentId));
     const view = await requirePlanChange(deps, agent, request.params.id);
     const admit = async (): Promise<PlanChangeView> =>
       requirePlanChange(deps, await agentOfRequest(deps, request), request.params.id);
@@ -33,8 +40,8 @@ export function eventsRouter(deps: ApiDeps): Router {
       response.status(204).end();
       return;
     }
-    // Who has left meanwhile is not told again that they did: nothing would ever unsubscribe.
-    if (response.destroyed) return;
+    // As before: nothing would ever unsubscribe.
+    if (hasLeft()) return;
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',

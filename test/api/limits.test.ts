@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { planChange } from '../../api/schemas/plan-changes.ts';
-import { createApiRig, type Api, type ApiAnswer, type ApiRig } from '../support/api-rig.ts';
+import {
+  apiKey,
+  createApiRig,
+  type Api,
+  type ApiAnswer,
+  type ApiRig,
+  type Caller,
+} from '../support/api-rig.ts';
 import { askForConsent, customerAt, PRODUCT_TEMPLATES } from '../support/customer-mails.ts';
+import { eventually } from '../support/eventually.ts';
+import { listen } from '../support/event-stream.ts';
 import { expectFreshProblem } from './expect-problem.ts';
 
 const NOTE = { body: 'Called about the bill' };
@@ -109,6 +118,101 @@ describe('API: limits of requests', () => {
       expectFreshProblem(await strict.post(notes, NOTE), 404, 'not-found');
     assert.equal((await strict.post(notes, NOTE, { as: 'supervisor' })).status, 201);
     expectFreshProblem(await strict.post(notes, NOTE), 404, 'not-found');
+  });
+
+  describe('of wrong keys, by client address', () => {
+    const wrong = () => ({ as: { key: apiKey() } });
+    /** Through a proxy that tells where it comes from. */
+    const from = (address: string, as: Caller = { key: apiKey() }) => ({
+      as,
+      headers: { 'x-forwarded-for': address },
+    });
+    const refused = (answer: ApiAnswer): void => {
+      const { detail } = expectFreshProblem(answer, 429, 'too-many-wrong-keys');
+      const seconds = Number(answer.headers.get('retry-after'));
+      assert.ok(seconds >= 1 && seconds <= 60, `${seconds} s`);
+      assert.match(detail, new RegExp(`Wait ${seconds} s`));
+    };
+
+    it('401 so many times, then 429 everywhere until the minute is over, from memory', async () => {
+      const strict = await api.another({ limits: { wrongKeysPerMinute: 3 } });
+      for (let asked = 0; asked < 3; asked += 1)
+        expectFreshProblem(await strict.get('/v1/plans', wrong()), 401, 'unauthenticated');
+      refused(await strict.get('/v1/plans', wrong()));
+      const statements: string[] = [];
+      strict.deps.knex.on('query', ({ sql }: { sql: string }) => statements.push(sql));
+      refused(await strict.post('/v1/identifications', {}, wrong()));
+      refused(await strict.get('/v1/plan-changes/none/events', wrong()));
+      refused(await strict.get('/v1/session', { as: { key: 'no key at all' } }));
+      assert.deepEqual(statements, []);
+      // A guess that is right is not told from one that is wrong.
+      refused(await strict.get('/v1/plans', { as: 'supervisor' }));
+      // Who presents no key guesses nothing.
+      expectFreshProblem(await strict.get('/v1/plans', { as: null }), 401, 'unauthenticated');
+    });
+
+    it('counts no right key, and lets those that are in use at the address go on', async () => {
+      const strict = await api.another({ limits: { wrongKeysPerMinute: 2 } });
+      for (let asked = 0; asked < 5; asked += 1) assert.equal((await plans(strict)).status, 200);
+      for (let asked = 0; asked < 2; asked += 1)
+        expectFreshProblem(await strict.get('/v1/plans', wrong()), 401, 'unauthenticated');
+      refused(await strict.get('/v1/plans', wrong()));
+      assert.equal((await plans(strict)).status, 200);
+      try {
+        await api.rig
+          .ownerKnex('api_keys')
+          .where({ agent_id: api.agentIds.agent })
+          .update({ revoked_at: new Date() });
+        refused(await plans(strict));
+      } finally {
+        await api.rig.ownerKnex('api_keys').update({ revoked_at: null });
+      }
+    });
+
+    it('counts in all processes together, and each address, of IPv6 each /64, for itself', async () => {
+      const limits = { wrongKeysPerMinute: 2 };
+      const [one, other] = [await api.another({ limits }), await api.another({ limits })];
+      for (const [address, neighbour, elsewhere] of [
+        ['192.0.2.1', '192.0.2.1', '192.0.2.2'],
+        ['2001:db8:0:1::1', '2001:db8:0:1:ffff::2', '2001:db8:0:2::1'],
+      ] as const) {
+        for (const through of [one, other])
+          expectFreshProblem(await through.get('/v1/plans', from(address)), 401, 'unauthenticated');
+        refused(await one.get('/v1/plans', from(neighbour)));
+        refused(await other.get('/v1/plans', from(address)));
+        expectFreshProblem(await one.get('/v1/plans', from(elsewhere)), 401, 'unauthenticated');
+        assert.equal((await one.get('/v1/plans', from(elsewhere, 'auditor'))).status, 200);
+      }
+    });
+  });
+
+  it('of event streams: so many are open of one agent, in words that name the next step', async () => {
+    const strict = await api.another({ limits: { eventStreamsPerAgent: 2 } });
+    const account = await api.stranger();
+    const { planChangeId } = await api.opened(account);
+    await api.identify(account, 'supervisor');
+    const path = `/v1/plan-changes/${planChangeId}/events`;
+    const listenAs = (as: 'agent' | 'supervisor') => listen(strict.origin + path, api.keys[as], {});
+    const streams = [await listenAs('agent'), await listenAs('agent')];
+    try {
+      const { detail } = expectFreshProblem(await strict.get(path), 429, 'too-many-streams');
+      assert.match(detail, /2 event streams open.*Close one.*GET \/v1\/plan-changes/);
+      streams.push(await listenAs('supervisor'));
+      assert.equal(streams[2]?.status, 200, 'a colleague is not concerned');
+      // What never became a stream holds no place.
+      for (let asked = 0; asked < 3; asked += 1)
+        expectFreshProblem(await strict.get('/v1/plan-changes/none/events', { as: 'ops' }), 404, 'not-found');
+      streams[0]?.close();
+      const again = await eventually(async () => {
+        const stream = await listenAs('agent');
+        streams.push(stream);
+        return stream.status === 200 ? stream : undefined;
+      });
+      assert.equal(await again.until('awaiting_consent').then(() => again.status), 200);
+      assert.equal((await strict.get(`/v1/plan-changes/${planChangeId}`)).status, 200);
+    } finally {
+      for (const stream of streams) stream.close();
+    }
   });
 
   it('of a customer’s link: looks and answers, for programs and for people', async () => {

@@ -12,6 +12,13 @@ interface Placed {
 }
 
 /** The rules of OpenAPI 3.1 that a program which reads the document relies on, and the document against answers. */
+interface SecurityScheme {
+  readonly type: string;
+  readonly in?: string;
+  readonly scheme?: string;
+  readonly description?: string;
+}
+
 describe('API: OpenAPI document', () => {
   let api: ApiRig;
   let document: OpenApi;
@@ -47,13 +54,14 @@ describe('API: OpenAPI document', () => {
     const { openapi, info, servers, components } = JSON.parse(answer.text) as OpenApi & {
       info: { title: string; version: string };
       servers: { url: string }[];
-      components: { securitySchemes: Record<string, { type: string; in?: string }> };
+      components: { securitySchemes: Record<string, SecurityScheme> };
     };
     assert.match(openapi, /^3\.1\.\d+$/);
     assert.ok(info.title.length > 0 && info.version.length > 0);
     assert.deepEqual(servers, [{ url: api.origin }]);
-    const { session, ...bearer } = components.securitySchemes;
-    assert.deepEqual(bearer, { apiKey: { type: 'http', scheme: 'bearer' } });
+    const { session, apiKey: bearer } = components.securitySchemes;
+    assert.deepEqual([bearer?.type, bearer?.scheme], ['http', 'bearer']);
+    assert.match(bearer?.description ?? '', /more than 60 wrong ones a minute .* 429/);
     assert.deepEqual([session?.type, session?.in], ['apiKey', 'cookie']);
   });
 

@@ -113,6 +113,7 @@ const UNHURRIED: LimitFigures = {
   agentRequestsPerMinute: 1_000_000,
   accountWritesPerMinute: 1_000_000,
   consentLinkRequestsPerMinute: 1_000_000,
+  wrongKeysPerMinute: 1_000_000,
 };
 
 export async function createApiRig(name: string, options: ApiRigOptions = {}): Promise<ApiRig> {
