@@ -78,6 +78,8 @@ describe('console: consent by a link and on paper, and what is held', function (
     await page.getByText('The link is in the customer’s mailbox').first().waitFor();
     await page.reload();
     await page.getByRole('button', { name: 'Send another link' }).waitFor();
+    await page.getByText('The link is in the customer’s mailbox').waitFor();
+    await page.getByText('On this call').click();
     await page.getByText('Following live. The link is in the customer’s mailbox').waitFor();
     await expectSound(seen);
 
