@@ -116,7 +116,7 @@ describe('console: consent is to the words on the screen, and what is sent is wh
     await page.getByText('Your session has ended').waitFor();
     await page.getByLabel('API key').fill(api.keys.agent);
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('it is not recorded so far').waitFor();
+    await page.getByRole('alert').getByText('it is not done so far').waitFor();
     await expectSound(seen);
     assert.equal(sent.length, 1);
     await page.getByRole('button', { name: 'Send it again' }).click();
@@ -134,10 +134,15 @@ describe('console: consent is to the words on the screen, and what is sent is wh
     const confirmations = await posted('confirmation', true);
     await page.getByRole('button', { name: 'I have told the customer' }).click();
     await page.getByText('Told on').waitFor();
-    assert.deepEqual([consents.length, confirmations.length], [1, 1]);
     assert.ok((await changeOf(id)).confirmedAt);
-    await page.unroute('**/consent');
-    await page.unroute('**/confirmation');
+    await opened();
+    const refusals = await posted('decline', true);
+    await page.getByRole('button', { name: 'The customer declines' }).click();
+    await page.getByLabel('Reason').fill('Too dear');
+    await page.keyboard.press('Enter');
+    await heading(page, 'The customer declined');
+    assert.deepEqual([consents.length, confirmations.length, refusals.length], [1, 1, 1]);
+    await page.unrouteAll();
   });
 
   it('a consent that is still being recorded is said to be so, and followed', async () => {
@@ -157,6 +162,26 @@ describe('console: consent is to the words on the screen, and what is sent is wh
     await page.unroute('**/consent');
     await api.agreed(await changeOf(id));
     await heading(page, 'The new plan is active');
+  });
+
+  it('a quote that is over is made anew where one is, and its words are read', async () => {
+    const id = await opened();
+    await fillVerbalConsent(page);
+    const over = { code: 'quote-expired', title: 'The quote is over', detail: 'Requote.', status: 410 };
+    await page.route('**/consent', (route) =>
+      route.fulfill({ status: 410, contentType: 'application/problem+json', body: JSON.stringify(over) }),
+    );
+    await agree().click();
+    await page.getByText('This quote has expired').waitFor();
+    await page.unroute('**/consent');
+    await page.getByRole('button', { name: 'Make a new quote' }).click();
+    await page.getByText('This quote has expired').waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate('document.activeElement.tagName'), 'BLOCKQUOTE');
+    assert.equal(await told().isChecked(), false);
+    await told().check();
+    await agree().click();
+    await heading(page, 'The new plan is active');
+    assert.deepEqual(await recordingOf(id), ['rec-2026-11-24-000123']);
   });
 
   it('what was typed is there again after another way to agree, and after the quote', async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { TestAccount } from '../../dev/seed/test-account.ts';
-import { createApiRig, type ApiRig } from '../support/api-rig.ts';
+import { createApiRig, type ApiRig, type ApiRigOptions } from '../support/api-rig.ts';
 import { visit, type Visit } from '../support/browser.ts';
 import { builtConsole } from '../support/console-build.ts';
 
 /** The API with the console, a worker, and agents with keys. */
-export async function createConsoleRig(name: string): Promise<ApiRig> {
-  return createApiRig(name, { consoleFolder: await builtConsole() });
+export async function createConsoleRig(name: string, options: ApiRigOptions = {}): Promise<ApiRig> {
+  return createApiRig(name, { ...options, consoleFolder: await builtConsole() });
 }
 
 /** A browser at the console's door. */

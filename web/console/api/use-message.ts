@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiProblem, isUndecided, StillBeingDone } from './errors.ts';
 import { get, post } from './request.ts';
 import type { PlanChange } from './types.ts';
@@ -42,20 +42,13 @@ export function useMessage<Body extends object>(
   const latestTake = useRef(take);
   latestTake.current = take;
   const action = useAction(
-    (body: Body, key) => post<PlanChange | Accepted>(`${path}/${name}`, body, key, BINDING.has(name)),
-    (answer) => {
-      if ('quote' in answer) take(answer);
-      else read();
+    async (body: Body, key) => {
+      const answer = await post<PlanChange | Accepted>(`${path}/${name}`, body, key, BINDING.has(name));
+      return 'quote' in answer ? answer : get<PlanChange>(path);
     },
+    take,
     { keys: keysOf(`${path}/${name} ${about}`), isRepeated: false },
   );
-  const read = useCallback(() => {
-    get<PlanChange>(path).then(
-      (change) => latestTake.current(change),
-      // It is followed live.
-      () => undefined,
-    );
-  }, [path]);
 
   const { error } = action;
   const isLost = isUndecided(error) && !(error instanceof StillBeingDone);

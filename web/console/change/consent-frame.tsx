@@ -62,7 +62,8 @@ export function ConsentFrame(props: {
       {!isSaid && <ConsentError form={form} again={submit} />}
       <div class="actions">
         <Button busy={form.consent.busy} looksDisabled={isBehind}>
-          {props.agreed}: {change.activation.when === 'immediately' ? 'apply' : 'schedule'} the change
+          {props.agreed}
+          {!isBehind && `: ${change.activation.when === 'immediately' ? 'apply' : 'schedule'} the change`}
         </Button>
       </div>
     </form>

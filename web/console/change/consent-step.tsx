@@ -81,7 +81,14 @@ export function ConsentStep(props: {
           <CustomerBar customerId={customerId} timeZone={change.activation.timeZone} />
         </>
       }
-      aside={<ConsentSummary change={change} quote={draft.quote} isLive={live.isLive} />}
+      aside={
+        <ConsentSummary
+          change={change}
+          quote={draft.quote}
+          isLive={live.isLive}
+          tellsLink={draft.method !== 'link'}
+        />
+      }
     >
       <ConsentScript
         quote={draft.quote}

@@ -10,9 +10,11 @@ export function ConsentSummary(props: {
   readonly change: PlanChange;
   readonly quote: Quote;
   readonly isLive: boolean;
+  /** Not where it says more about it itself. */
+  readonly tellsLink: boolean;
 }) {
-  const { change, quote, isLive } = props;
-  const mail = linkMailOf(change, quote);
+  const { change, quote, isLive, tellsLink } = props;
+  const mail = tellsLink ? linkMailOf(change, quote) : undefined;
   return (
     <Card title="This quote" class="summary">
       <dl class="facts">

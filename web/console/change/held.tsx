@@ -1,59 +1,60 @@
-import { post } from '../api/request.ts';
 import type { PlanChange } from '../api/types.ts';
-import { useAction } from '../api/use-action.ts';
+import { useMessage } from '../api/use-message.ts';
+import { goTo } from '../app/location.ts';
 import { Button } from '../components/button.tsx';
-import { ErrorNotice, Notice } from '../components/notice.tsx';
-import { mayCancel } from '../session/rights.ts';
-
-type HoldReason = NonNullable<PlanChange['hold']>['reason'];
-
-const REASONS: Readonly<Record<HoldReason, string>> = {
-  price_changed: 'The price of the new plan is no longer the one that was agreed.',
-  plan_version_changed: 'The new plan itself has changed since it was agreed.',
-  plan_unavailable: 'The new plan is no longer on sale.',
-  promotion_unavailable: 'The promotion in the quote no longer runs.',
-  current_plan_changed: 'The customer’s current plan is no longer the one of the quote.',
-  account_not_active: 'The account is not active.',
-  quote_changed: 'An amount of the quote would be another today.',
-  activation_late: 'The plan could not be applied in time for the quoted day.',
-  plan_not_restored: 'The plan that was taken back could not be restored; operations puts it right first.',
-  read_back_mismatch: 'What was read back was not what was agreed; it was taken back.',
-};
+import { instantText } from '../components/format.ts';
+import { Notice } from '../components/notice.tsx';
+import { mayCancel, mayServe } from '../session/rights.ts';
+import type { NoBody } from './expired-quote.tsx';
+import { HELD_WORDS } from './held-words.ts';
+import { MessageError } from './message-error.tsx';
 
 /** Held: what was agreed no longer holds, so nothing was charged, and the customer is asked again. */
 export function Held(props: { readonly change: PlanChange; readonly take: (change: PlanChange) => void }) {
   const { change, take } = props;
-  const action = useAction(
-    (_: null, key) => post<PlanChange>(`/v1/plan-changes/${change.planChangeId}/requote`, {}, key),
-    take,
-  );
+  const message = useMessage<NoBody>(change, 'requote', take);
+  const requote = (): void => message.run({});
   const { hold } = change;
+  if (hold === null) return null;
+  const { why, todo, way } = HELD_WORDS[hold.reason];
+  const details = Object.entries(hold.details);
   return (
     <>
       <Notice
         tone="warning"
-        title={hold ? REASONS[hold.reason] : 'The change waits for a decision.'}
+        title={why}
         actions={
-          mayCancel() && (
-            <Button busy={action.busy} onClick={() => action.run(null)}>
-              Make a new quote
-            </Button>
-          )
+          way === 'other_plan'
+            ? mayServe() && (
+                <Button onClick={() => goTo(`/options?replaces=${change.planChangeId}`)}>
+                  Choose another plan
+                </Button>
+              )
+            : mayCancel() && (
+                <Button
+                  look={way === 'later' ? 'secondary' : 'primary'}
+                  busy={message.busy}
+                  onClick={requote}
+                >
+                  Make a new quote
+                </Button>
+              )
         }
       >
-        <p>Nothing was charged. Make a new quote, and ask the customer again.</p>
-        {hold && Object.keys(hold.details).length > 0 && (
+        <p>Nothing was charged. {todo}</p>
+        <p>Without a decision the change ends by itself on {instantText(hold.endsAt)}.</p>
+        {details.length > 0 && (
           <dl class="facts">
-            {Object.entries(hold.details).map(([name, value]) => (
+            {details.map(([name, value]) => (
               <div key={name}>
-                <dt>{name}</dt>
+                <dt>{name === 'causes' ? 'What was found' : name}</dt>
                 <dd class="amount">{value}</dd>
               </div>
             ))}
           </dl>
         )}
       </Notice>
-      <ErrorNotice error={action.error} retry={action.retry} />
+      <MessageError message={message} again={requote} />
     </>
   );
 }

@@ -26,16 +26,14 @@ export function MessageError(props: {
   return (
     <Notice
       tone="bad"
-      title={`${title}, and it is not recorded so far`}
+      title={`${title}, and it is not done so far`}
       actions={
         <Button look="secondary" onClick={props.again}>
           Send it again
         </Button>
       }
     >
-      <p>
-        The server was asked. Check what stands here, then send it again: the same is never recorded twice.
-      </p>
+      <p>The server was asked. Check what stands here, then send it again: nothing is done twice.</p>
     </Notice>
   );
 }
