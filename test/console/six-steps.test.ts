@@ -173,7 +173,14 @@ describe('console: the six steps', function () {
     await heading(page, 'The change is scheduled');
     await expectSound(seen);
     await page.getByRole('button', { name: 'Move to another date' }).click();
+    // Looking at another choice, here by an arrow key, moves nothing.
+    await page.getByRole('radio', { name: /^With the next cycle/ }).focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('button', { name: 'Keep the date' }).click();
+    assert.equal((await changeAt(page)).status, 'scheduled');
+    await page.getByRole('button', { name: 'Move to another date' }).click();
     await page.getByText('Today', { exact: true }).click();
+    await page.getByRole('button', { name: 'Quote the new date' }).click();
     await heading(page, 'Quote');
     await page.getByRole('button', { name: 'Cancel the change' }).click();
     const dialog = page.getByRole('dialog');

@@ -24,9 +24,16 @@ export function Scheduled(props: {
   return (
     <>
       <Notice tone="warning" title="Another date needs consent again">
-        <p>With the new quote the earlier consent and date are void. Read the new words to the customer.</p>
+        <p>
+          Nothing happens to the date agreed on until you ask for the new quote. With it the earlier consent
+          and date are void: read the new words to the customer.
+        </p>
       </Notice>
-      <Timing {...props} onStage={() => undefined} />
+      <Timing
+        {...props}
+        onStage={() => undefined}
+        keep={{ label: 'Keep the date', onKeep: () => setMoving(false) }}
+      />
     </>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { zoneForPeople } from '../../../domain/zone-for-people.ts';
 import type { Activation, PlanChange } from '../api/types.ts';
 import { useMessage } from '../api/use-message.ts';
+import { Button } from '../components/button.tsx';
 import { OneOf } from '../components/choices.tsx';
 import { TextField } from '../components/field.tsx';
 import { clockText, dateText, localDate } from '../components/format.ts';
@@ -30,8 +31,10 @@ export function Timing(props: {
   readonly change: PlanChange;
   readonly take: (change: PlanChange) => void;
   readonly onStage: (stage: TimingStage) => void;
+  /** Of a change that was agreed to: nothing is quoted until it is asked for, and all may stay as it is. */
+  readonly keep?: { readonly label: string; readonly onKeep: () => void };
 }) {
-  const { change, take, onStage } = props;
+  const { change, take, onStage, keep } = props;
   const { activation } = change;
   const { timeZone } = activation;
   const [first, last] = [localDate(timeZone, 1), localDate(timeZone, DAYS_AHEAD)];
@@ -46,7 +49,8 @@ export function Timing(props: {
   const isQuoted =
     picked === undefined ||
     (wanted?.when === activation.when && (when !== 'on_date' || date === quotedDate(activation)));
-  const isToQuote = !isQuoted && wanted !== undefined && !busy && error === undefined;
+  const canQuote = !isQuoted && wanted !== undefined && !busy;
+  const isToQuote = canQuote && keep === undefined && error === undefined;
 
   const quote = (): void => {
     if (wanted !== undefined) reschedule.run({ activation: wanted });
@@ -79,8 +83,12 @@ export function Timing(props: {
         value={when}
         onValue={(value) => pick({ when: value })}
         choices={[
-          { value: 'immediately', label: 'Today', detail: 'The rest of the cycle is prorated' },
-          { value: 'end_of_cycle', label: 'With the next cycle', detail: 'Nothing is prorated' },
+          { value: 'immediately', label: 'Today', detail: 'The rest of the cycle is worked out by the day' },
+          {
+            value: 'end_of_cycle',
+            label: 'With the next cycle',
+            detail: 'Nothing is charged or credited for part of a cycle',
+          },
           { value: 'on_date', label: 'On a date', detail: `From ${dateText(first)}` },
         ]}
       />
@@ -103,6 +111,16 @@ export function Timing(props: {
         </div>
       )}
       <MessageError message={reschedule} again={quote} />
+      {keep && (
+        <div class="actions">
+          <Button busy={busy} disabled={!canQuote} onClick={quote}>
+            Quote the new date
+          </Button>
+          <Button look="secondary" disabled={busy} onClick={keep.onKeep}>
+            {keep.label}
+          </Button>
+        </div>
+      )}
     </Card>
   );
 }
