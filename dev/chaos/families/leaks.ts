@@ -152,9 +152,14 @@ async function playPaths(
   );
 
   const inWriting = await begin();
-  const agreement = written(inWriting.change, words.signer) as { document: object };
-  const named = { ...agreement, document: { ...agreement.document, name: `${words.document}.pdf` } };
-  await inWriting.agent.post(`${on(inWriting.change)}/consent`, named, [200]);
+  const signed = (by: string): object => {
+    const agreement = written(inWriting.change, by) as { document: object };
+    return { ...agreement, document: { ...agreement.document, name: `${words.document}.pdf` } };
+  };
+  // Signed by somebody else, and refused.
+  await inWriting.agent.post(`${on(inWriting.change)}/consent`, signed(words.signer), [422]);
+  const { fullName } = inWriting.agent.account;
+  await inWriting.agent.post(`${on(inWriting.change)}/consent`, signed(fullName), [200]);
 
   for (const name of ['cancel', 'decline']) {
     const { agent, change } = await begin();
