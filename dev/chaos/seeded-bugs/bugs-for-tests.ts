@@ -16,7 +16,7 @@ export const BUGS_FOR_TESTS: readonly SeededBug[] = [
     from: '...(isSignedBy(signature, canonicalJson(payload), signature.value)',
     to: '...(isSignedBy(signature, canonicalJson(payload), signature.value) || payload !== undefined',
     by: 'test/evidence/proof-bundle.test.ts',
-    expect: ['are not sound, whichever byte it is'],
+    expect: ['by what was charged'],
   },
   {
     name: 'an agent has no limit',

@@ -39,7 +39,7 @@ export async function hunt(checkout: string, bug: SeededBug): Promise<Hunted> {
     const report = path.join(copy.path, 'report.json');
     const run = await runInCopy(
       copy.path,
-      isTest(bug.by) ? testing(bug.by, report) : playing(bug.by, report),
+      isTest(bug.by) ? testing(bug.by, bug.expect, report) : playing(bug.by, report),
     );
     const text = await readFile(report, 'utf8').catch(() => undefined);
     return judge(bug, run, text);
@@ -87,11 +87,15 @@ function playing(family: string, report: string): string[] {
   ];
 }
 
-function testing(file: string, report: string): string[] {
+/** The named tests alone, or all of the file where none is named. */
+function testing(file: string, titles: readonly string[], report: string): string[] {
+  const literal = titles.map((title) => title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   return [
-    ...['node_modules/mocha/bin/mocha.js', '--no-config', '--import', 'tsx', '--node-option', 'import=tsx'],
+    ...['node_modules/mocha/bin/mocha.js', '--no-config', '--node-option', 'import=tsx'],
     ...['--require', 'test/support/global-setup.ts', '--timeout', '60000'],
-    ...['--reporter', 'json', '--reporter-option', `output=${report}`, file],
+    ...['--reporter', 'json', '--reporter-option', `output=${report}`],
+    ...(titles.length === 0 ? [] : ['--grep', literal]),
+    file,
   ];
 }
 
