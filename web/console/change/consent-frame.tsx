@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ApiProblem } from '../api/errors.ts';
 import type { Consent } from '../api/types.ts';
 import { Button } from '../components/button.tsx';
@@ -28,7 +28,7 @@ export function ConsentFrame(props: {
   const [tries, setTries] = useState(0);
   const element = useRef<HTMLFormElement>(null);
   // The next thing to do is the first field that is not right.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (tries > 0) element.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   }, [tries, error]);
 

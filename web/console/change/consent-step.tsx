@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { hasCode } from '../api/errors.ts';
 import type { Consent, PlanChange, Quote } from '../api/types.ts';
 import { useMessage } from '../api/use-message.ts';
@@ -46,7 +46,7 @@ export function ConsentStep(props: {
 
   const words = useRef<HTMLQuoteElement>(null);
   const shownFirst = useRef(draft.quote.hash);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shownFirst.current !== draft.quote.hash) words.current?.focus();
     shownFirst.current = draft.quote.hash;
   }, [draft.quote.hash]);
