@@ -11,7 +11,10 @@ export const MAIL_WORDS: Readonly<
   accepted: { text: 'Sent; waiting for word from the mailbox', state: 'done' },
   delivered: { text: 'Delivered', state: 'done' },
   bounced: { text: 'Came back: tell the customer by phone, and have the address corrected', state: 'bad' },
-  dropped: { text: 'Not delivered: tell the customer by phone, and have the address corrected', state: 'bad' },
+  dropped: {
+    text: 'Not delivered: tell the customer by phone, and have the address corrected',
+    state: 'bad',
+  },
   unknown: { text: 'May have arrived; it is not sent again', state: 'bad' },
   superseded: { text: 'Not sent: overtaken by what happened since', state: 'done' },
   given_up: { text: 'Could not be sent: operations follows it up', state: 'bad' },

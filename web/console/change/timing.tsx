@@ -113,7 +113,7 @@ export function Timing(props: {
       <MessageError message={reschedule} again={quote} />
       {keep && (
         <div class="actions">
-          <Button busy={busy} disabled={!canQuote} onClick={quote}>
+          <Button busy={busy} disabled={!canQuote && !busy} onClick={quote}>
             Quote the new date
           </Button>
           <Button look="secondary" disabled={busy} onClick={keep.onKeep}>

@@ -26,7 +26,11 @@ export function WorkFilters(props: {
         placeholder="019b1f6e"
         value={filter.id}
         onValue={(id) => onFilter({ id })}
-        error={isWrong ? 'An id has 0 to 9 and a to f: type four of them or more. For a customer’s change, identify the customer.' : undefined}
+        error={
+          isWrong
+            ? 'An id has 0 to 9 and a to f: type four of them or more. For a customer’s change, identify the customer.'
+            : undefined
+        }
       />
       {filter.list === 'flight' && (
         <Select
