@@ -51,6 +51,24 @@ export interface RequestConsentWorkflowInput {
   readonly author: MessageAuthor;
 }
 
+export const CLOSE_ORPHAN_WORKFLOW = 'closeOrphan';
+
+export function closeOrphanWorkflowId(planChangeId: string): string {
+  return `close-orphan-${planChangeId}`;
+}
+
+export interface CloseOrphanInput {
+  readonly planChangeId: string;
+  readonly customerId: string;
+  /** Where the change stood when the repair was decided; it is left alone once it has moved on. */
+  readonly expected: { readonly status: PlanChangeStatus; readonly revision: number };
+  readonly author: MessageAuthor;
+}
+
+export interface CloseOrphanResult {
+  readonly outcome: 'closed' | 'overtaken';
+}
+
 export interface PlanChangeInput {
   readonly planChangeId: string;
   readonly customerId: string;

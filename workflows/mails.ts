@@ -32,7 +32,10 @@ export async function deliverSummary(input: PlanChangeInput, mailId: string): Pr
  * Mail of a change that is not applied goes its own way: the change waits for nobody's mail server. After a reset
  * by operations the mail of the earlier run is on its way already.
  */
-export async function startNotice(input: PlanChangeInput, mailId: string | null): Promise<void> {
+export async function startNotice(
+  input: Omit<SendNoticeInput, 'mailId'>,
+  mailId: string | null,
+): Promise<void> {
   if (mailId === null) return;
   const { planChangeId, customerId } = input;
   try {

@@ -1,5 +1,5 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { AuditError, explainFailure } from './audit-error.ts';
 import { audit, type AuditOptions } from './audit.ts';
 import { CHECKS } from './all-checks.ts';
@@ -20,6 +20,8 @@ interface Options {
   readonly json?: string;
   readonly repair?: true;
   readonly apply?: true;
+  readonly operator?: string;
+  readonly closeMissing?: number;
   readonly anchors?: string;
   readonly publicKey?: string;
 }
@@ -47,6 +49,15 @@ const command = new Command('npm run audit --')
   .option('--json <file>', 'writes the whole report as JSON')
   .option('--repair', 'instead: shows how changes whose workflow was terminated or reset would be mended')
   .option('--apply', 'with --repair: mends them; --database must then be the role of the API')
+  .option(
+    '--operator <handle>',
+    'with --apply: who repairs, an agent of the role ops, whose id the notes name (default: dev-ops, of `npm start`)',
+  )
+  .option(
+    '--close-missing <count>',
+    'with --repair: close so many changes that a restored server does not know',
+    wholeNumber,
+  )
   .addHelpText(
     'after',
     '\nWithout --apply it reads only. Exit code: 0 nothing found, or all repaired; 1 something found; 2 not done.',
@@ -77,7 +88,7 @@ async function run(options: Options): Promise<number> {
       dataDir: process.env['DATA_DIR'] ?? '.local',
       env: process.env,
     });
-    if (options.repair) return await repair(targets, options.apply ?? false);
+    if (options.repair) return await repair(targets, options);
     const report = await audit({
       ...targets,
       checks: [...CHECKS, noteAnchors(await findAnchors(options, process.env))],
@@ -99,10 +110,23 @@ async function run(options: Options): Promise<number> {
 
 async function repair(
   { databaseUrl, temporal }: Pick<AuditOptions, 'databaseUrl' | 'temporal'>,
-  apply: boolean,
+  { apply, database, operator, closeMissing }: Options,
 ): Promise<number> {
   if (!temporal) throw new AuditError('Name the Temporal server with --temporal: a repair compares with it.');
-  const report = await repairChanges({ databaseUrl, temporal, apply });
+  const report = await repairChanges({
+    databaseUrl,
+    temporal,
+    apply: apply ?? false,
+    // The running `npm start` has one agent of the role.
+    operator: operator ?? (database === undefined ? 'dev-ops' : undefined),
+    closeMissing,
+  });
   console.log(formatRepairs(report));
   return report.repairs.every(isMended) ? NOTHING_FOUND : FOUND;
+}
+
+function wholeNumber(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value))
+    throw new InvalidArgumentError('It is a whole number, as the repair told it.');
+  return Number(value);
 }

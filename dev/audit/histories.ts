@@ -6,6 +6,7 @@ import {
 } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import {
+  CLOSE_ORPHAN_WORKFLOW,
   PLAN_CHANGE_WORKFLOW,
   REQUEST_CONSENT_WORKFLOW,
   SEARCH_ATTRIBUTE,
@@ -49,7 +50,12 @@ export interface HistoriesOptions {
 }
 
 const PARALLEL_READS = 8;
-const WORKFLOW_TYPES = [PLAN_CHANGE_WORKFLOW, REQUEST_CONSENT_WORKFLOW, SEND_NOTICE_WORKFLOW];
+const WORKFLOW_TYPES = [
+  PLAN_CHANGE_WORKFLOW,
+  REQUEST_CONSENT_WORKFLOW,
+  SEND_NOTICE_WORKFLOW,
+  CLOSE_ORPHAN_WORKFLOW,
+];
 
 /**
  * Reads every history of the product in a namespace, encoded (some 8 kB each). The database is to be read after

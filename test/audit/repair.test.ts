@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { audit } from '../../dev/audit/audit.ts';
 import { decide, type WorkflowStands } from '../../dev/audit/repair/decide.ts';
 import type { ChangeFacts } from '../../dev/audit/repair/facts.ts';
+import { missingTogether, type OpenedChange } from '../../dev/audit/repair/missing.ts';
 import { formatRepairs } from '../../dev/audit/repair/format-repairs.ts';
 import { repairChanges, type RepairReport } from '../../dev/audit/repair/repair.ts';
 import { contentsOf } from '../support/database-contents.ts';
@@ -17,11 +18,12 @@ import {
 } from '../support/plan-change-rig.ts';
 import { testTemporal } from '../support/test-stack.ts';
 
+const OPERATOR = 'night-shift';
 const END_OF_CYCLE = { input: { activation: { when: 'end_of_cycle' } } } as const;
 
 describe('npm run audit -- --repair: what it decides', () => {
   const facts = (changed: Partial<ChangeFacts>): ChangeFacts => ({
-    ...{ planChangeId: 'p', customerId: 'c', status: 'awaiting_consent', isQuiet: true },
+    ...{ planChangeId: 'p', customerId: 'c', status: 'awaiting_consent', revision: 1, isQuiet: true },
     ...{ isApplied: false, posted: 0, hasPeriod: false, mismatches: [] },
     ...changed,
   });
@@ -59,6 +61,36 @@ describe('npm run audit -- --repair: what it decides', () => {
   }
 });
 
+describe('npm run audit -- --repair: a server restored from an older backup', () => {
+  /** Open changes as they were opened: `x` the server does not know, `.` it knows. */
+  const changes = (pattern: string): OpenedChange[] =>
+    Array.from(pattern, (mark, at) => ({
+      planChangeId: String(at),
+      openedAt: new Date(at * 60_000),
+      stands: mark === 'x' ? 'gone' : 'alive',
+    }));
+  const many = '.'.repeat(99);
+  const table: [string, string, number[], RegExp | undefined][] = [
+    ['nothing missing', '.....', [], undefined],
+    ['one deleted', '..x..', [], undefined],
+    ['the newest missing', '....x', [], /newest/],
+    ['the newest missing, and one opened after it known to have ended', '....x', [5], undefined],
+    ['all newer ones missing', '..xxx', [1], /newest/],
+    ['too many, here and there', '.x.x.', [], /too many/],
+    ['some of very many, here and there', `${many}x.x.x.`, [], undefined],
+    ['more than the tolerated share of very many', `${'x.'.repeat(6)}${many}`, [], /too many/],
+    ['a few of very many in a row, and newer ones since', `${many}xx${many}`, [], /one after another/],
+  ];
+  for (const [what, pattern, knownEnded, sign] of table) {
+    it(`${what}: ${sign ? 'asks first' : 'goes on'}`, () => {
+      const ended = knownEnded.map((at) => new Date(at * 60_000));
+      const missing = missingTogether(changes(pattern), ended);
+      if (sign) assert.match(missing?.sign ?? 'not told', sign);
+      else assert.equal(missing, undefined);
+    });
+  }
+});
+
 describe('npm run audit -- --repair', function () {
   this.timeout(120_000);
   let rig: Rig;
@@ -66,6 +98,7 @@ describe('npm run audit -- --repair', function () {
   const stalled = new Set<string>();
   const undeliverable = new Set<string>();
   const mails: string[] = [];
+  let operatorId: string;
   const changes: Record<string, DrivenChange> = {};
 
   before(async () => {
@@ -87,6 +120,9 @@ describe('npm run audit -- --repair', function () {
           : rig.activities.verifyActivation(input),
     };
     worker = await startWorker(rig, { activities });
+    await rig.ownerKnex('agents').insert({ handle: OPERATOR, role: 'ops' });
+    [operatorId = ''] = await rig.ownerKnex('agents').where({ handle: OPERATOR }).pluck<string[]>('id');
+    await rig.ownerKnex('agents').insert({ handle: 'no-ops', role: 'supervisor' });
     await build();
   });
   after(async () => {
@@ -158,10 +194,41 @@ describe('npm run audit -- --repair', function () {
     return change;
   };
 
-  const run = async (apply: boolean): Promise<RepairReport> => {
+  const run = async (
+    apply: boolean,
+    more: { operator?: string | undefined; closeMissing?: number } = {},
+  ): Promise<RepairReport> => {
     const { address, namespace } = await testTemporal();
     const temporal = { address, namespace, taskQueue: worker.taskQueue };
-    return repairChanges({ databaseUrl: rig.database.appUrl, temporal, apply });
+    return repairChanges({ databaseUrl: rig.database.appUrl, temporal, apply, operator: OPERATOR, ...more });
+  };
+  const noticesOf = ({ planChangeId }: DrivenChange) =>
+    rig
+      .ownerKnex('email_outbox')
+      .where({ plan_change_id: planChangeId, kind: 'cancelled' })
+      .select<{ status: string; recipient: string }[]>('status', 'recipient');
+  /** One mail to the customer, and the operator's id in both notes. */
+  const toldOfTheEnd = async (change: DrivenChange): Promise<void> => {
+    const notices = await eventually(
+      async () => {
+        const found = await noticesOf(change);
+        return found.every(({ status }) => status === 'accepted') ? found : undefined;
+      },
+      { within: 40_000, what: 'the notice to leave' },
+    );
+    assert.deepEqual(
+      notices.map(({ recipient }) => recipient),
+      [change.account.email],
+    );
+    const authors = await rig
+      .ownerKnex('account_notes')
+      .where({ plan_change_id: change.planChangeId })
+      .whereIn('kind', ['repaired', 'cancelled'])
+      .select<{ type: string; id: string; body: string }[]>('author_type as type', 'author_id as id', 'body');
+    for (const { type, id, body } of authors) {
+      assert.deepEqual([type, id], ['ops', operatorId]);
+      assert.ok(!body.includes(OPERATOR), body);
+    }
   };
   const summaryOf = ({ repairs }: RepairReport): Record<string, string> => {
     const nameOf = (id: string) => Object.keys(changes).find((name) => of(name).planChangeId === id) ?? id;
@@ -203,6 +270,17 @@ describe('npm run audit -- --repair', function () {
     assert.match(text, /8 to repair, 0 repaired\.$/);
   });
 
+  it('does nothing for nobody: an agent of the role ops answers for it', async () => {
+    const before = await contentsOf(rig.ownerKnex);
+    for (const [operator, why] of [
+      [undefined, /--operator/],
+      ['nobody', /No agent of the role ops is called nobody/],
+      ['no-ops', /No agent of the role ops/],
+    ] as const)
+      await assert.rejects(run(true, { operator }), why);
+    assert.deepEqual(await contentsOf(rig.ownerKnex), before);
+  });
+
   it('closes what is not applied, finishes what is, brings back what was reset, and leaves what disagrees', async () => {
     stalled.clear();
     undeliverable.clear();
@@ -211,7 +289,8 @@ describe('npm run audit -- --repair', function () {
 
     for (const name of ['waiting', 'scheduled', 'held', 'deleted']) {
       assert.equal((await of(name).row()).status, 'cancelled', name);
-      assert.deepEqual((await of(name).noteKinds()).slice(-2), ['cancelled', 'repaired'], name);
+      assert.deepEqual((await of(name).noteKinds()).slice(-2), ['repaired', 'cancelled'], name);
+      await toldOfTheEnd(of(name));
       assert.deepEqual((await of(name).posted()).sum, 0n, name);
     }
     for (const name of ['activating', 'activated']) {
@@ -259,6 +338,49 @@ describe('npm run audit -- --repair', function () {
       { within: 60_000, what: 'a quiet system' },
     );
     assert.deepEqual(findings.flat(), []);
+  });
+
+  it('stops before a server that has lost the newest changes, and closes them only when told how many', async () => {
+    const { namespace } = await testTemporal();
+    const lost = [await openChange(rig, worker, END_OF_CYCLE), await openChange(rig, worker)];
+    await lost[0]?.consent();
+    for (const { workflowId } of lost)
+      await worker.client.workflowService.deleteWorkflowExecution({
+        namespace,
+        workflowExecution: { workflowId },
+      });
+    await eventually(
+      () =>
+        run(false).then(
+          () => undefined,
+          (error: unknown) => (/know 2 of \d+ open changes/.test(String(error)) ? true : undefined),
+        ),
+      { within: 40_000, what: 'the server to delete them' },
+    );
+    const before = await contentsOf(rig.ownerKnex);
+    for (const closeMissing of [undefined, 1, 3])
+      await assert.rejects(run(true, { ...(closeMissing && { closeMissing }) }), (error: Error) => {
+        assert.match(error.message, /the newest of all is among them.*restored from an older backup/);
+        assert.match(error.message, /nothing was done.*--close-missing 2/);
+        return true;
+      });
+    assert.deepEqual(await contentsOf(rig.ownerKnex), before);
+
+    // Younger differences are a step under way.
+    await eventually(
+      async () => ((await run(false, { closeMissing: 2 })).repairs.length === 2 ? true : undefined),
+      { within: 40_000, what: 'the two to be quiet' },
+    );
+    const { repairs } = await run(true, { closeMissing: 2 });
+    assert.deepEqual(
+      repairs.map(({ repair, outcome }) => `${repair.kind} ${outcome}`),
+      ['cancel done', 'cancel done'],
+    );
+    for (const change of lost) {
+      assert.equal((await change.row()).status, 'cancelled');
+      await toldOfTheEnd(change);
+    }
+    assert.deepEqual((await run(true)).repairs, []);
   });
 
   it('the account is free for another change', async () => {

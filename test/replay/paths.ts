@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { MailOutcome } from '../../activities/ports.ts';
-import { REQUEST_CONSENT_WORKFLOW, requestConsentWorkflowId } from '../../workflows/contract.ts';
+import {
+  CLOSE_ORPHAN_WORKFLOW,
+  closeOrphanWorkflowId,
+  REQUEST_CONSENT_WORKFLOW,
+  requestConsentWorkflowId,
+} from '../../workflows/contract.ts';
 import { failWritesTo } from '../activities/failing-statement.ts';
 import { openChange, tryToOpen, type DrivenChange } from '../support/driven-change.ts';
 import type { Rig, RigWorker } from '../support/plan-change-rig.ts';
@@ -272,6 +277,21 @@ export const PATHS: Readonly<Record<string, Path>> = {
     const { planChangeId } = await held(context);
     const handle = await ofMail(context, planChangeId, 'notice', (notice) => notice.cancel());
     context.mailsAre(ACCEPTED);
+    return handle;
+  },
+  'orphan-closed': async ({ rig, worker }) => {
+    const { planChangeId, account, handle: lost } = await openChange(rig, worker);
+    await lost.terminate('the path asks for it');
+    const handle = await worker.client.workflow.start(CLOSE_ORPHAN_WORKFLOW, {
+      ...{ workflowId: closeOrphanWorkflowId(planChangeId), taskQueue: worker.taskQueue },
+      args: [
+        {
+          ...{ planChangeId, customerId: account.customerId },
+          ...{ expected: { status: 'awaiting_consent', revision: 1 }, author: { type: 'ops', id: null } },
+        },
+      ],
+    });
+    await handle.result();
     return handle;
   },
   'consent-requested': async ({ rig, worker }) => {

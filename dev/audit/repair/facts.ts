@@ -12,6 +12,7 @@ export interface ChangeFacts {
   readonly planChangeId: string;
   readonly customerId: string;
   readonly status: PlanChangeStatus;
+  readonly revision: number;
   /** Whether nothing was written to it for some seconds. */
   readonly isQuiet: boolean;
   readonly isApplied: boolean;
@@ -24,7 +25,7 @@ export interface ChangeFacts {
 }
 
 const FACTS = `
-  SELECT pc.id AS "planChangeId", pc.customer_id AS "customerId", pc.status, pc.applied_at IS NOT NULL AS "isApplied",
+  SELECT pc.id AS "planChangeId", pc.customer_id AS "customerId", pc.status, pc.quote_revision AS revision, pc.applied_at IS NOT NULL AS "isApplied",
     coalesce(greatest((SELECT max(at) FROM plan_change_transitions WHERE plan_change_id = pc.id),
                       (SELECT max(committed_at) FROM step_receipts WHERE workflow_id = 'plan-change-' || pc.id))
              < now() - make_interval(secs => ${QUIET_SECONDS}), true) AS "isQuiet",
@@ -43,15 +44,26 @@ export async function factsOf(knex: Knex, planChangeId: string): Promise<ChangeF
   return { ...found, mismatches: found.isApplied ? mismatchesOf(await readBack(knex, planChangeId)) : [] };
 }
 
-export async function openChanges(knex: Knex): Promise<string[]> {
-  return knex('plan_changes').whereNull('closed_at').orderBy('opened_at').pluck<string[]>('id');
+export interface ChangeOpened {
+  readonly planChangeId: string;
+  readonly openedAt: Date;
+}
+
+/** The oldest first. */
+export async function openChanges(knex: Knex): Promise<ChangeOpened[]> {
+  return rows(
+    knex,
+    `SELECT id AS "planChangeId", opened_at AS "openedAt" FROM plan_changes WHERE closed_at IS NULL ORDER BY opened_at, id`,
+    {},
+  );
 }
 
 /** The changes that ended last: their workflows are remembered longest. */
-export async function lastEnded(knex: Knex, limit: number): Promise<string[]> {
-  return knex('plan_changes')
-    .whereNotNull('closed_at')
-    .orderBy('closed_at', 'desc')
-    .limit(limit)
-    .pluck<string[]>('id');
+export async function lastEnded(knex: Knex, limit: number): Promise<ChangeOpened[]> {
+  return rows(
+    knex,
+    `SELECT id AS "planChangeId", opened_at AS "openedAt" FROM plan_changes WHERE closed_at IS NOT NULL
+     ORDER BY closed_at DESC LIMIT :limit`,
+    { limit },
+  );
 }

@@ -1,7 +1,7 @@
 import type { RepairOfChange, RepairReport } from './repair.ts';
 
 const WORDS = {
-  cancel: 'nothing is applied: close it as cancelled',
+  cancel: 'nothing is applied: close it as cancelled, and tell the customer by mail',
   finish: 'applied as agreed: take its workflow up again, which sends the summary',
   catch_up: 'its workflow is behind the record: bring it there',
 } as const;

@@ -3,8 +3,7 @@ import { v5 } from 'uuid';
 import { row } from '../../../db/sql.ts';
 import { appendNote } from '../../../db/stores/account-notes.ts';
 import { lockPlanChange } from '../../../db/stores/agreed-change.ts';
-import { updatePlanChange } from '../../../db/stores/plan-change-rows.ts';
-import type { PlanChangeInput } from '../../../workflows/contract.ts';
+import type { MessageAuthor, PlanChangeInput } from '../../../workflows/contract.ts';
 import { decide, type Repair } from './decide.ts';
 import { factsOf } from './facts.ts';
 import type { WorkflowFound } from './workflows.ts';
@@ -12,15 +11,15 @@ import type { WorkflowFound } from './workflows.ts';
 const REPAIRS = 'c3a8d1f4-5f0b-5f0e-8a55-6d0f9b1c7e42';
 
 const SENTENCES = {
-  cancel: 'Its workflow was ended outside the product, and nothing was applied: the change was closed.',
+  cancel:
+    'Its workflow was ended outside the product, and nothing was applied: the change is closed as cancelled, and the customer is told by mail.',
   finish: 'Its workflow was ended outside the product after the plan had been applied as agreed: it goes on.',
   catch_up: 'Its workflow was set back outside the product: it was brought to where the record stands.',
 } as const;
 
 /**
  * Writes a repair into the record, in one transaction: the facts are looked at again under the lock of the
- * change, then the status, where the repair closes it, and the notes. One note per run of the workflow, however
- * often it is tried.
+ * change, then the note that says who repairs. One note per run of the workflow, however often it is tried.
  * @returns false when the facts call for something else meanwhile; nothing is written then
  */
 export async function recordRepair(
@@ -28,27 +27,28 @@ export async function recordRepair(
   planChangeId: string,
   kind: Exclude<Repair['kind'], 'undecided'>,
   workflow: WorkflowFound,
+  operator: MessageAuthor,
 ): Promise<boolean> {
   return knex.transaction(async (trx) => {
     const { customerId } = await lockPlanChange(trx, planChangeId);
     const facts = await factsOf(trx, planChangeId);
     if (!facts || decide(facts, workflow.stands)?.kind !== kind) return false;
-    const note = { customerId, planChangeId, author: { type: 'ops', id: null } } as const;
-    if (kind === 'cancel') {
-      await updatePlanChange(trx, planChangeId, { status: 'cancelled', closedAt: new Date().toISOString() });
-      await appendNote(trx, {
-        ...note,
-        kind: 'cancelled',
-        body: 'The change was cancelled by operations; nothing was charged. No mail was sent: tell the customer.',
-      });
-    }
     const { revision } = await row<{ revision: number }>(
       trx,
       `SELECT count(*)::int + 1 AS revision FROM account_notes WHERE plan_change_id = :planChangeId AND kind = 'repaired'`,
       { planChangeId },
     );
     const requestId = v5(`${planChangeId} ${workflow.runId} ${kind}`, REPAIRS);
-    await appendNote(trx, { ...note, kind: 'repaired', revision, requestId, body: SENTENCES[kind] });
+    const body = SENTENCES[kind];
+    await appendNote(trx, {
+      customerId,
+      planChangeId,
+      author: operator,
+      kind: 'repaired',
+      revision,
+      requestId,
+      body,
+    });
     return true;
   });
 }

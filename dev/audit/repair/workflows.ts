@@ -6,11 +6,16 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, type Workflow } from '@temporalio/common';
 import {
+  CLOSE_ORPHAN_WORKFLOW,
+  closeOrphanWorkflowId,
   PLAN_CHANGE_WORKFLOW,
   planChangeWorkflowId,
   SEARCH_ATTRIBUTE,
   UPDATE,
+  type CloseOrphanInput,
+  type CloseOrphanResult,
   type EndInput,
+  type MessageAuthor,
   type OpenAnswer,
   type PlanChangeInput,
 } from '../../../workflows/contract.ts';
@@ -27,7 +32,6 @@ export interface WorkflowFound {
 /** How long the server, and a worker, may take for one answer, milliseconds. */
 const ANSWER_MS = 15_000;
 const ENDED = new Set(['TERMINATED', 'FAILED', 'TIMED_OUT', 'CANCELLED']);
-const BY_OPS: EndInput = { remarkId: null, author: { type: 'ops', id: null } };
 
 export async function findWorkflow(client: Client, planChangeId: string): Promise<WorkflowFound> {
   try {
@@ -62,7 +66,12 @@ export async function runningChanges(client: Client, taskQueue: string | undefin
  * Starts the workflow of an applied change anew. Its first step is answered from the receipt, and the message
  * makes it look where the database stands (activities/standing.ts): it reads back, sends the summary and ends.
  */
-export async function takeUpAgain(client: Client, input: PlanChangeInput, taskQueue: string): Promise<void> {
+export async function takeUpAgain(
+  client: Client,
+  input: PlanChangeInput,
+  taskQueue: string,
+  operator: MessageAuthor,
+): Promise<void> {
   const startWorkflowOperation = new WithStartWorkflowOperation(PLAN_CHANGE_WORKFLOW, {
     workflowId: planChangeWorkflowId(input.planChangeId),
     taskQueue,
@@ -83,18 +92,43 @@ export async function takeUpAgain(client: Client, input: PlanChangeInput, taskQu
       startWorkflowOperation,
     }),
   );
-  await catchUp(client, input.planChangeId);
+  await catchUp(client, input.planChangeId, operator);
+}
+
+/**
+ * Has a worker close a change whose workflow is lost, and send the mail that tells the customer. A workflow does it,
+ * so that it is finished whatever happens meanwhile; another run of the repair meets the same one.
+ * @returns false when the change had moved on, and nothing was done
+ */
+export async function closeOrphan(
+  client: Client,
+  input: CloseOrphanInput,
+  taskQueue: string,
+): Promise<boolean> {
+  const { outcome } = await client.withDeadline(Date.now() + ANSWER_MS, () =>
+    client.workflow.execute<(input: CloseOrphanInput) => Promise<CloseOrphanResult>>(CLOSE_ORPHAN_WORKFLOW, {
+      workflowId: closeOrphanWorkflowId(input.planChangeId),
+      taskQueue,
+      args: [input],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      staticSummary: `Close plan change ${input.planChangeId}, whose workflow was lost`,
+      typedSearchAttributes: [{ key: SEARCH_ATTRIBUTE.customerId, value: input.customerId }],
+    }),
+  );
+  return outcome === 'closed';
 }
 
 /**
  * A message to a workflow that is behind: its step finds the change further on, and the workflow goes there. One
  * whose time is over turns the message away and looks at the database by itself.
  */
-export async function catchUp(client: Client, planChangeId: string): Promise<void> {
+export async function catchUp(client: Client, planChangeId: string, operator: MessageAuthor): Promise<void> {
+  const end: EndInput = { remarkId: null, author: operator };
   const handle = client.workflow.getHandle(planChangeWorkflowId(planChangeId));
   try {
     await client.withDeadline(Date.now() + ANSWER_MS, () =>
-      handle.executeUpdate(UPDATE.cancel, { args: [BY_OPS] }),
+      handle.executeUpdate(UPDATE.cancel, { args: [end] }),
     );
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure))
