@@ -77,7 +77,7 @@ describe('Console: the work page', () => {
     await page.getByText('No change matches. Widen the filters.').waitFor();
     await page.getByLabel('New plan').selectOption({ label: 'All plans' });
     await page.getByLabel('Id of').fill("Zoë O'Brien");
-    await page.getByText('At least its first four characters').waitFor();
+    await page.getByText('type four of them or more').waitFor();
     // As the Temporal UI names it; whatever has become of the change.
     await page.getByLabel('Id of').fill(declined.temporal.workflowId);
     await row(page, declined).waitFor();

@@ -47,17 +47,19 @@ export function Shell(props: {
       </header>
       <main id="main" class="page" tabIndex={-1}>
         {leaving.error !== undefined && (
-          <Notice
-            tone="bad"
-            title="You are still signed in"
-            actions={
-              <Button look="secondary" onClick={leaving.retry}>
-                Sign out again
-              </Button>
-            }
-          >
-            <p>The server did not confirm the sign-out. Do not leave this browser before it has.</p>
-          </Notice>
+          <div class="page-notice">
+            <Notice
+              tone="bad"
+              title="You are still signed in"
+              actions={
+                <Button look="secondary" onClick={leaving.retry}>
+                  Sign out again
+                </Button>
+              }
+            >
+              <p>The server did not confirm the sign-out. Do not leave this browser before it has.</p>
+            </Notice>
+          </div>
         )}
         {props.children}
       </main>

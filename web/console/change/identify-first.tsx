@@ -28,8 +28,10 @@ export function IdentifyFirst(props: {
         }
       >
         <p>
-          {isOver ? 'It holds for an hour. ' : ''}The {what} is shown to those who have identified its
-          customer within the last hour. Ask for account number, name and address; you come back here then.
+          {isOver
+            ? 'An identification holds for an hour. '
+            : `The ${what} is shown to those who have identified its customer within the last hour. `}
+          Ask for account number, name and address; you come back here then.
         </p>
         {!isOver && known !== null && (
           <p>
