@@ -100,6 +100,7 @@ describe('Console: the account page', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('listitem').getByText('Wants the installer before noon.').waitFor();
     assert.equal(await page.getByLabel('Add a note').inputValue(), '');
+    await page.getByRole('status').getByText('The note was added.').waitFor();
     assert.equal(keys.length, 2);
     assert.equal(keys[0], keys[1]);
     assert.equal(await remarks('Wants the installer before noon.'), 1);

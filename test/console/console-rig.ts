@@ -28,11 +28,15 @@ export async function signIn(page: Page, key: string): Promise<void> {
 }
 
 export async function identify(page: Page, account: TestAccount): Promise<void> {
+  await fillIdentity(page, account);
+  await heading(page, account.fullName);
+}
+
+export async function fillIdentity(page: Page, account: TestAccount): Promise<void> {
   await page.getByLabel('Service address').fill(account.serviceAddress);
   await page.getByLabel('Full name').fill(account.fullName);
   await page.getByLabel('Account number').fill(account.accountNumber);
-  await page.getByRole('button', { name: 'Identify' }).click();
-  await heading(page, account.fullName);
+  await page.getByRole('button', { name: 'Identify', exact: true }).click();
 }
 
 /** Waits for the screen with this heading. */

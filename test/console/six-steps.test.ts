@@ -136,6 +136,7 @@ describe('console: the six steps', function () {
     await tabTo(/^I have told/);
     await keyboard.press('Enter');
     await page.getByText('Told on').waitFor();
+    assert.match(await page.evaluate<string>('document.activeElement.textContent'), /^Told on/);
     await expectSound(seen);
     assert.ok((await changeAt(page)).confirmedAt);
     await seen.close();
@@ -164,6 +165,48 @@ describe('console: the six steps', function () {
     await seen.close();
   });
 
+  it('know the customer after a reload at each of them, with the plan of now whatever was looked at', async () => {
+    const account = await api.stranger({ planCode: 'fiber-basic' });
+    await api.changeOf(account);
+    await api.changeOf(account, { planCode: 'fiber-basic' });
+    const { planChangeId } = await api.opened(account);
+    const seen = await atTheConsole(api);
+    const { page } = seen;
+    await signIn(page, api.keys.agent);
+    await identify(page, account);
+    const reloaded = async (name: string): Promise<void> => {
+      await page.reload();
+      await heading(page, name);
+      await page.getByText(account.fullName).first().waitFor();
+    };
+    await reloaded(account.fullName);
+    assert.match(await page.locator('.plan-now').innerText(), /^Fiber Basic\n/);
+    const kept = await page.evaluate<string>('JSON.stringify(sessionStorage)');
+    for (const detail of [account.fullName, account.accountNumber, 'Fiber', '@'])
+      assert.ok(!kept.includes(detail), kept);
+    await page.getByRole('button', { name: 'Discuss options' }).click();
+    await heading(page, 'Discuss options');
+    await reloaded('Discuss options');
+    await page.goto(`${api.origin}/console/changes/${planChangeId}`);
+    await reloaded('Quote');
+    await page.getByRole('link', { name: 'Account' }).click();
+    await heading(page, account.fullName);
+    await reloaded(account.fullName);
+    await page.locator('.account-change').last().click();
+    await heading(page, 'The new plan is active');
+    await reloaded('The new plan is active');
+    await page.getByRole('link', { name: 'Change a plan' }).click();
+    await heading(page, account.fullName);
+    assert.match(await page.locator('.plan-now').innerText(), /^Fiber Basic\n/);
+    const noted = await api.rig
+      .knex('account_notes')
+      .where({ customer_id: account.customerId, kind: 'identified' });
+    // Three by the API, one here.
+    assert.equal(noted.length, 4);
+    assert.deepEqual(seen.errorAnswers, []);
+    await seen.close();
+  });
+
   it('of a date: scheduled, moved with consent asked again, cancelled with a reason', async () => {
     const account = await api.stranger();
     const { planChangeId } = await api.changeOf(account, { activation: { when: 'end_of_cycle' } });
@@ -184,6 +227,15 @@ describe('console: the six steps', function () {
     await heading(page, 'Quote');
     await page.getByRole('button', { name: 'Cancel the change' }).click();
     const dialog = page.getByRole('dialog');
+    const focused = () =>
+      page.evaluate<string>('document.activeElement.name || document.activeElement.textContent');
+    assert.equal(await focused(), 'reason');
+    for (const key of ['Tab', 'Tab', 'Tab', 'Tab', 'Shift+Tab', 'Tab']) await page.keyboard.press(key);
+    assert.equal(await focused(), 'reason');
+    await dialog.getByRole('button', { name: 'Keep it' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'Cancel the change');
+    await page.keyboard.press('Enter');
     await dialog.getByRole('button', { name: 'Cancel the change' }).click();
     await dialog.getByText('Enter a reason.').waitFor();
     await expectSound(seen);

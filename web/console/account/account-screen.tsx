@@ -4,10 +4,11 @@ import { hasCode } from '../api/errors.ts';
 import type { Page, PlanChange, Statement } from '../api/types.ts';
 import { blockingError, usePoll } from '../api/use-poll.ts';
 import { goTo } from '../app/location.ts';
-import { customer, forgetCustomer, identificationFor } from '../change/customer.ts';
+import { customer, identificationFor, identifyFirst } from '../change/customer.ts';
+import { IdentifyFirst } from '../change/identify-first.tsx';
 import { Button } from '../components/button.tsx';
 import { Freshness } from '../components/freshness.tsx';
-import { ErrorNotice, Notice } from '../components/notice.tsx';
+import { ErrorNotice } from '../components/notice.tsx';
 import { Card, Loading, Screen } from '../components/screen.tsx';
 import { mayServe } from '../session/rights.ts';
 import { session } from '../session/sign-in-gate.ts';
@@ -34,7 +35,12 @@ export function AccountScreen({ customerId }: { readonly customerId: string }) {
   const { reload } = statement;
   useEffect(reload, [standing, reload]);
   const missing = [changes, notes.newest, statement].find(({ error }) => hasCode(error, 'not-found'));
-  if (missing !== undefined) return <NotShown customerId={customerId} error={missing.error} />;
+  if (missing !== undefined)
+    return mayServe() ? (
+      <IdentifyFirst what="account" customerId={customerId} />
+    ) : (
+      <NotShown error={missing.error} />
+    );
 
   const known = customer.value?.customer.customerId === customerId ? customer.value : undefined;
   const items = changes.data?.items;
@@ -49,9 +55,11 @@ export function AccountScreen({ customerId }: { readonly customerId: string }) {
               Account <span class="mono">{known.customer.accountNumber}</span>,{' '}
             </>
           ) : (
-            <>
-              Customer <code>{customerId}</code>,{' '}
-            </>
+            !mayServe() && (
+              <>
+                Customer <code>{customerId}</code>,{' '}
+              </>
+            )
           )}
           {timeZone !== undefined && `times in ${zoneForPeople(timeZone)}. `}
           <Freshness
@@ -65,8 +73,15 @@ export function AccountScreen({ customerId }: { readonly customerId: string }) {
     >
       {mayServe() && identificationFor(customerId) !== undefined && (
         <div class="actions">
-          <Button look="secondary" onClick={() => goTo(known ? '/identify' : '/options')}>
+          <Button look="secondary" onClick={() => goTo('/identify')}>
             Change the plan
+          </Button>
+        </div>
+      )}
+      {mayServe() && identificationFor(customerId) === undefined && (
+        <div class="actions">
+          <Button look="secondary" onClick={() => identifyFirst()}>
+            Identify the customer
           </Button>
         </div>
       )}
@@ -96,24 +111,10 @@ export function AccountScreen({ customerId }: { readonly customerId: string }) {
   );
 }
 
-function NotShown(props: { readonly customerId: string; readonly error: unknown }) {
-  const identify = (): void => {
-    forgetCustomer();
-    goTo(`/identify?then=/customers/${props.customerId}`);
-  };
+function NotShown(props: { readonly error: unknown }) {
   return (
     <Screen title="The account is not shown">
-      {mayServe() ? (
-        <Notice
-          tone="warning"
-          title="Identify the customer first"
-          actions={<Button onClick={identify}>Identify the customer</Button>}
-        >
-          <p>An account is shown to those who have identified its customer within the last hour.</p>
-        </Notice>
-      ) : (
-        <ErrorNotice error={props.error} />
-      )}
+      <ErrorNotice error={props.error} />
     </Screen>
   );
 }

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { ApiProblem } from '../api/errors.ts';
 import { post } from '../api/request.ts';
 import type { Note } from '../api/types.ts';
@@ -11,11 +12,13 @@ import { keepDraft, noteDrafts } from './note-drafts.ts';
 export function AddNote(props: { readonly customerId: string; readonly onAdded: () => void }) {
   const { customerId, onAdded } = props;
   const text = noteDrafts.value[customerId] ?? '';
+  const [isAdded, setAdded] = useState(false);
   const action = useAction(
     (body: { readonly body: string }, key) => post<Note>(`/v1/customers/${customerId}/notes`, body, key),
     (_, sent) => {
       // What was typed while it was on its way is another note.
       if (noteDrafts.value[customerId] === sent.body) keepDraft(customerId, '');
+      setAdded(true);
       onAdded();
     },
   );
@@ -44,7 +47,10 @@ export function AddNote(props: { readonly customerId: string; readonly onAdded: 
             rows={3}
             maxLength={5_000}
             value={text}
-            onInput={(event) => keepDraft(customerId, event.currentTarget.value)}
+            onInput={(event) => {
+              setAdded(false);
+              keepDraft(customerId, event.currentTarget.value);
+            }}
           />
         )}
       </Field>
@@ -53,6 +59,9 @@ export function AddNote(props: { readonly customerId: string; readonly onAdded: 
         <Button look="secondary" busy={action.busy}>
           Add the note
         </Button>
+        <span class="hint" role="status">
+          {isAdded && 'The note was added.'}
+        </span>
       </div>
     </form>
   );

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { findSession } from '../session/session.ts';
 import { isSignInNeeded, session } from '../session/sign-in-gate.ts';
 import { SignInAgain, SignInScreen } from '../session/sign-in-screen.tsx';
+import { UnreachableScreen } from '../session/unreachable-screen.tsx';
 import { place } from './location.ts';
 import { screenAt } from './routes.tsx';
 import { Shell } from './shell.tsx';
@@ -12,15 +13,13 @@ export function App() {
     void findSession();
   }, []);
   const who = session.value;
-  if (who === undefined) return null;
+  if (who === undefined) return <UnreachableScreen />;
   if (who === null) return <SignInScreen />;
   return (
     <>
-      <div inert={isSignInNeeded.value}>
-        <Shell session={who} path={place.value.path}>
-          {screenAt(place.value.path)}
-        </Shell>
-      </div>
+      <Shell session={who} path={place.value.path}>
+        {screenAt(place.value.path)}
+      </Shell>
       {isSignInNeeded.value && <SignInAgain name={who.name} />}
     </>
   );

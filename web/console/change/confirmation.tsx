@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PlanChange } from '../api/types.ts';
 import { useMessage } from '../api/use-message.ts';
 import { Button } from '../components/button.tsx';
@@ -22,9 +22,13 @@ export function Confirmation(props: {
 }) {
   const { change, take } = props;
   const [channel, setChannel] = useState<Channel>('phone');
+  const wasAsked = useRef(false);
   const explained = sentencesOf(change);
   const message = useMessage<Confirmed>(change, 'confirmation', take);
-  const send = (): void => message.run({ explained, channel });
+  const send = (): void => {
+    wasAsked.current = true;
+    message.run({ explained, channel });
+  };
   return (
     <Card title="Tell the customer">
       <ul class="tell">
@@ -35,9 +39,7 @@ export function Confirmation(props: {
         ))}
       </ul>
       {change.confirmedAt !== null ? (
-        <p class="confirmed" role="status">
-          Told on {instantText(change.confirmedAt)}. It is in the account notes.
-        </p>
+        <Told at={change.confirmedAt} isFocused={wasAsked.current} />
       ) : (
         mayServe() && (
           <form
@@ -66,6 +68,19 @@ export function Confirmation(props: {
         )
       )}
     </Card>
+  );
+}
+
+/** Where the form was, so the focus that was in it comes here. */
+function Told({ at, isFocused }: { readonly at: string; readonly isFocused: boolean }) {
+  const words = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (isFocused) words.current?.focus();
+  }, [isFocused]);
+  return (
+    <p class="confirmed" role="status" ref={words} tabIndex={-1}>
+      Told on {instantText(at)}. It is in the account notes.
+    </p>
   );
 }
 

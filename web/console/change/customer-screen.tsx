@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { zoneForPeople } from '../../../domain/zone-for-people.ts';
 import type { Identification, PlanChange } from '../api/types.ts';
 import { useLoad } from '../api/use-load.ts';
@@ -9,12 +10,17 @@ import { Notice } from '../components/notice.tsx';
 import { Card, Screen } from '../components/screen.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { UsagePlot } from '../components/usage-plot.tsx';
+import { readCustomer } from './customer.ts';
 import { Steps } from './steps.tsx';
 
 /** The identified customer: "Confirm the current service plan and usage details". */
 export function CustomerScreen(props: { readonly known: Identification; readonly onAnother: () => void }) {
   const { customer, subscription, usage, expiresAt, openPlanChangeId } = props.known;
   const { cycle } = subscription;
+  // What was read earlier may have moved meanwhile.
+  useEffect(() => {
+    void readCustomer();
+  }, []);
   return (
     <Screen
       title={customer.fullName}

@@ -3,7 +3,8 @@ import type { Needs, Recommendation } from '../api/types.ts';
 import { forgetConsentDrafts } from './consent-draft.ts';
 
 /** What was typed and chosen, kept while one goes to another screen and back. In memory only. */
-export const identityDraft = signal({ accountNumber: '', fullName: '', serviceAddress: '' });
+export const NO_DETAILS = { accountNumber: '', fullName: '', serviceAddress: '' };
+export const identityDraft = signal(NO_DETAILS);
 
 export const needsDraft = signal<Needs>({});
 
@@ -16,7 +17,7 @@ export const recommended = signal<{
 } | null>(null);
 
 export function clearDrafts(): void {
-  identityDraft.value = { accountNumber: '', fullName: '', serviceAddress: '' };
+  identityDraft.value = NO_DETAILS;
   needsDraft.value = {};
   recommended.value = null;
   forgetConsentDrafts();

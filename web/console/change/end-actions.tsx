@@ -86,6 +86,9 @@ function EndDialog(props: {
           <Button look="danger" busy={message.busy}>
             {words.confirm}
           </Button>
+          <Button look="secondary" onClick={onClose}>
+            Keep it
+          </Button>
         </div>
       </form>
     </Dialog>

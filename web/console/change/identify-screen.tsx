@@ -2,23 +2,34 @@ import { hasCode, ApiProblem } from '../api/errors.ts';
 import { post } from '../api/request.ts';
 import type { Identification } from '../api/types.ts';
 import { useAction } from '../api/use-action.ts';
+import { Link } from '../app/link.tsx';
 import { goTo, place } from '../app/location.ts';
 import { Button } from '../components/button.tsx';
 import { TextField } from '../components/field.tsx';
 import { ErrorNotice, Notice } from '../components/notice.tsx';
-import { Card, Screen } from '../components/screen.tsx';
+import { Card, Loading, Screen } from '../components/screen.tsx';
 import { mayServe } from '../session/rights.ts';
 import { CustomerScreen } from './customer-screen.tsx';
-import { customer, forgetCustomer, rememberCustomer } from './customer.ts';
-import { clearDrafts, identityDraft, needsDraft, recommended } from './drafts.ts';
+import {
+  customer,
+  customerError,
+  forgetCustomer,
+  isIdentificationOver,
+  readCustomer,
+  rememberCustomer,
+  standing,
+} from './customer.ts';
+import { clearDrafts, identityDraft, NO_DETAILS } from './drafts.ts';
 import { Steps } from './steps.tsx';
 
 /** Step 1 of the procedure: "Verify the customer's account information (name, address, account number)". */
 export function IdentifyScreen() {
   if (!mayServe()) return <NotServing />;
   const known = customer.value;
+  // Whoever was sent here has somebody else to identify, or the same customer again.
+  if (place.value.query.has('then')) return <IdentifyForm />;
   if (known !== null) return <CustomerScreen known={known} onAnother={another} />;
-  return <IdentifyForm />;
+  return standing.value === 'reading' ? <Loading what="Reading the customer" /> : <IdentifyForm />;
 }
 
 function another(): void {
@@ -32,9 +43,10 @@ function IdentifyForm() {
   const action = useAction(
     (details: typeof draft, key) => post<Identification>('/v1/identifications', details, key),
     (identification) => {
+      // What the customer wishes is still what they wish when they are identified again.
+      if (!isIdentificationOver(identification.customer.customerId)) clearDrafts();
+      identityDraft.value = NO_DETAILS;
       rememberCustomer(identification);
-      needsDraft.value = {};
-      recommended.value = null;
       const then = place.value.query.get('then');
       if (then?.startsWith('/') === true) goTo(then, { replace: true });
     },
@@ -59,6 +71,7 @@ function IdentifyForm() {
       before={<Steps current="Identify" />}
       focusTitle={false}
     >
+      <Why />
       <Card>
         <form
           class="stack"
@@ -78,6 +91,28 @@ function IdentifyForm() {
         </form>
       </Card>
     </Screen>
+  );
+}
+
+/** Why it is asked for, when somebody was sent here. */
+function Why() {
+  if (standing.value === 'unread')
+    return <ErrorNotice error={customerError.value} retry={() => void readCustomer()} />;
+  if (isIdentificationOver()) {
+    return (
+      <Notice tone="warning" title="The identification has ended">
+        <p>It holds for an hour. Ask for the three details again; then you go on where you were.</p>
+      </Notice>
+    );
+  }
+  const known = customer.value;
+  return known === null ? null : (
+    <Notice title={`You are with ${known.customer.fullName}`}>
+      <p>
+        Type the details of the other customer to go on with them, or go{' '}
+        <Link to="/identify">back to {known.customer.fullName}</Link>.
+      </p>
+    </Notice>
   );
 }
 

@@ -7,11 +7,18 @@ import { useLoad } from '../api/use-load.ts';
 import { goTo, place } from '../app/location.ts';
 import { Button } from '../components/button.tsx';
 import { ErrorNotice, Notice } from '../components/notice.tsx';
-import { Screen } from '../components/screen.tsx';
+import { Loading, Screen } from '../components/screen.tsx';
 import { AllPlans } from './all-plans.tsx';
 import type { ChosenPlan } from './chosen-plan.ts';
 import { CustomerBar } from './customer-bar.tsx';
-import { customer, identificationFor } from './customer.ts';
+import {
+  customer,
+  customerError,
+  identificationFor,
+  identifyFirst,
+  readCustomer,
+  standing,
+} from './customer.ts';
 import { recommended } from './drafts.ts';
 import { NeedsForm } from './needs-form.tsx';
 import { RecommendedPlans } from './recommended-plans.tsx';
@@ -20,14 +27,21 @@ import { Steps } from './steps.tsx';
 /** Step 2: "Understand the customer's needs and recommend suitable plans. Discuss features, pricing, benefits." */
 export function OptionsScreen() {
   const known = customer.value;
-  const identificationId = identificationFor(known?.customer.customerId);
-  const isIdentified = known !== null && identificationId !== undefined;
-  const { path, query } = place.value;
+  const { query } = place.value;
+  const identificationId = identificationFor(query.get('customer') ?? undefined);
   useEffect(() => {
-    if (!isIdentified)
-      goTo(`/identify?then=${encodeURIComponent(`${path}?${query.toString()}`)}`, { replace: true });
-  }, [isIdentified, path, query]);
-  if (!isIdentified) return null;
+    if (identificationId === undefined) identifyFirst(undefined, true);
+  }, [identificationId]);
+  if (identificationId === undefined) return null;
+  if (known === null) {
+    return standing.value === 'reading' ? (
+      <Loading what="Reading the customer" />
+    ) : (
+      <Screen title="Discuss options">
+        <ErrorNotice error={customerError.value} retry={() => void readCustomer()} />
+      </Screen>
+    );
+  }
   return <Options identificationId={identificationId} replaces={query.get('replaces') ?? undefined} />;
 }
 

@@ -55,7 +55,10 @@ export function QuoteStep(props: {
           >
             Go on to consent
           </Button>
-          <Button look="secondary" onClick={() => goTo(`/options?replaces=${planChangeId}`)}>
+          <Button
+            look="secondary"
+            onClick={() => goTo(`/options?replaces=${planChangeId}&customer=${change.customerId}`)}
+          >
             Choose another plan
           </Button>
         </div>

@@ -66,7 +66,7 @@ export function ResultStep(props: { readonly change: PlanChange; readonly live: 
           tone={status === 'failed' ? 'warning' : 'info'}
           actions={
             mayServe() && (
-              <Button look="secondary" onClick={() => goTo('/options')}>
+              <Button look="secondary" onClick={() => goTo(`/options?customer=${change.customerId}`)}>
                 Start again
               </Button>
             )

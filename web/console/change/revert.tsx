@@ -5,7 +5,7 @@ import { goTo } from '../app/location.ts';
 import { Button } from '../components/button.tsx';
 import { ErrorNotice } from '../components/notice.tsx';
 import { Card } from '../components/screen.tsx';
-import { identificationFor } from './customer.ts';
+import { identificationFor, identifyFirst } from './customer.ts';
 
 /** Back to the plan before: a change like any other, with its own quote and consent. */
 export function Revert(props: { readonly change: PlanChange }) {
@@ -29,7 +29,7 @@ export function Revert(props: { readonly change: PlanChange }) {
       <ErrorNotice error={action.error} retry={action.retry} />
       <div class="actions">
         {identificationId === undefined ? (
-          <Button look="secondary" onClick={() => goTo(`/identify?then=/changes/${change.planChangeId}`)}>
+          <Button look="secondary" onClick={() => identifyFirst()}>
             Identify the customer to revert
           </Button>
         ) : (

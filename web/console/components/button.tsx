@@ -10,13 +10,20 @@ export function Button(props: {
   /** Looks disabled and keeps the focus; what a press does instead is up to whoever listens. */
   readonly looksDisabled?: boolean;
   readonly wide?: boolean;
+  readonly small?: boolean;
   readonly describedBy?: string;
 }) {
   const { look = 'primary', busy = false } = props;
   return (
     <button
       type={props.onClick ? 'button' : 'submit'}
-      class={['button', look, props.wide === true && 'wide', props.looksDisabled === true && 'blocked']
+      class={[
+        'button',
+        look,
+        props.wide === true && 'wide',
+        props.small === true && 'small',
+        props.looksDisabled === true && 'blocked',
+      ]
         .filter(Boolean)
         .join(' ')}
       onClick={(event) => {

@@ -1,6 +1,27 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 
+/**
+ * Once a form was refused, its first field that is wrong takes the focus. Errors that come while one types are only
+ * read out.
+ * @param id of the control
+ */
+export function useFocusWhenWrong(id: string, isWrong: boolean): void {
+  useEffect(() => {
+    const control = document.getElementById(id);
+    const form = control?.closest('form');
+    if (!isWrong || !control || !form) return;
+    const focusFirst = (): void => {
+      if (form.querySelector('[aria-invalid="true"]') === control) control.focus();
+    };
+    // Sent once more as it was, it has the same errors.
+    const later = (): number => window.setTimeout(focusFirst);
+    focusFirst();
+    form.addEventListener('submit', later);
+    return () => form.removeEventListener('submit', later);
+  }, [id, isWrong]);
+}
+
 /** Label, hint and error of a control, tied together for every reader. */
 export function Field(props: {
   readonly label: string;
@@ -14,6 +35,7 @@ export function Field(props: {
 }) {
   const id = useId();
   const { hint, error } = props;
+  useFocusWhenWrong(id, error !== undefined);
   const describedBy = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`].filter(
     Boolean,
   );
@@ -30,11 +52,9 @@ export function Field(props: {
           {hint}
         </p>
       )}
-      {error !== undefined && (
-        <p class="field-error" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
+      <p class="field-error" id={`${id}-error`} aria-live="polite">
+        {error}
+      </p>
     </div>
   );
 }

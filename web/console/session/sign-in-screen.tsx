@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { hasCode } from '../api/errors.ts';
 import { useAction } from '../api/use-action.ts';
 import { Button } from '../components/button.tsx';
+import { useModal } from '../components/dialog.tsx';
 import { TextField } from '../components/field.tsx';
 import { Mark } from '../components/mark.tsx';
 import { ErrorNotice } from '../components/notice.tsx';
@@ -28,15 +29,10 @@ export function SignInScreen() {
 
 /** Over the screen of somebody whose session has ended: nothing that was typed is lost. */
 export function SignInAgain(props: { readonly name: string }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Escape, pressed twice, closes any dialog: this one comes back.
+  const dialog = useModal((element) => element.showModal());
   return (
-    <dialog
-      ref={dialog}
-      class="dialog"
-      aria-labelledby="sign-in-again"
-      onCancel={(event) => event.preventDefault()}
-    >
+    <dialog {...dialog} class="dialog" aria-labelledby="sign-in-again" onCancel={preventDefault}>
       <h2 id="sign-in-again">Your session has ended</h2>
       <p>
         Sign in as <strong>{props.name}</strong> to go on. Everything on the screen is kept.
@@ -44,6 +40,10 @@ export function SignInAgain(props: { readonly name: string }) {
       <SignInForm />
     </dialog>
   );
+}
+
+function preventDefault(event: Event): void {
+  event.preventDefault();
 }
 
 function SignInForm() {
@@ -66,7 +66,7 @@ function SignInForm() {
         label="API key"
         name="key"
         type="password"
-        autoComplete="current-password"
+        autoComplete="off"
         hint="It starts with pc_. Operations gives it to you."
         value={key}
         onValue={setKey}
