@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Express } from 'express';
 import express from 'express';
 import helmet from 'helmet';
@@ -85,7 +86,9 @@ export function createApp(deps: ApiDeps): Express {
   app.use(sessionRouter(deps));
   app.use(sendgridWebhookRouter(deps));
   app.use(eventsRouter(deps));
-  app.use(express.json({ limit: BODY_LIMIT, strict: false, type: () => true }));
+  // Whatever it calls itself; that of a GET has no meaning, and no operation documents one.
+  const hasBody = ({ method }: IncomingMessage): boolean => method !== 'GET' && method !== 'HEAD';
+  app.use(express.json({ limit: BODY_LIMIT, strict: false, type: hasBody }));
   for (const route of routes) mount(app, deps, route);
   app.use(unknownPath);
   app.use(problemHandler(deps.log));

@@ -1,18 +1,12 @@
+import { EventWebhookHeader } from '@sendgrid/eventwebhook';
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { DEFAULT_LIMITS } from '../config.ts';
-import { problem, text, uuid } from './schemas/common.ts';
+import { problemAnswers } from './documented-problems.ts';
+import { text, uuid } from './schemas/common.ts';
 
-const problemAnswer = {
-  description: 'A problem.',
-  content: { 'application/problem+json': { schema: problem } },
-};
 const page = { 'text/html': { schema: z.string() } };
-/** People are told what is wrong on a page, programs by a problem. */
-const pageOrProblem = {
-  description: 'A problem, or a page that tells people of it.',
-  content: { ...problemAnswer.content, ...page },
-};
+const FOR_PEOPLE = { page: true };
 const token = z.string().meta({ description: 'The token of the link: the only authority here.' });
 const json = <T extends z.ZodType>(schema: T) => ({ 'application/json': { schema } });
 
@@ -51,7 +45,7 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
           description: 'The quote in plain words; its figures where JSON is asked for.',
           content: { ...page, ...json(z.looseObject({})) },
         },
-        default: pageOrProblem,
+        ...problemAnswers([404, 409, 410, 429, 503], FOR_PEOPLE),
       },
     },
     post: {
@@ -76,7 +70,7 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
           description: 'Accepted, not finished yet.',
           content: { ...page, ...json(z.strictObject({ status: z.string() })) },
         },
-        default: pageOrProblem,
+        ...problemAnswers([400, 404, 409, 410, 413, 415, 422, 429, 503], FOR_PEOPLE),
       },
     },
   },
@@ -89,7 +83,7 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
       requestParams: { path: z.object({ token }) },
       responses: {
         200: { description: 'The terms.', content: page },
-        default: pageOrProblem,
+        ...problemAnswers([404, 410, 429, 503], FOR_PEOPLE),
       },
     },
   },
@@ -109,11 +103,12 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
             '`status`, {planChangeId, status, at}, for each status; `changed`, {planChangeId}, when a quote, a mail or a confirmation is new.',
           content: { 'text/event-stream': { schema: z.string() } },
         },
-        429: {
-          ...problemAnswer,
-          description: `\`too-many-streams\`: the agent has as many open as it may (${DEFAULT_LIMITS.eventStreamsPerAgent} unless set otherwise), close one; or \`too-many-requests\`.`,
-        },
-        default: problemAnswer,
+        204: { description: 'The change has ended and everything was told: do not connect again.' },
+        ...problemAnswers([401, 404, 429, 503], {
+          meanings: {
+            429: `\`too-many-streams\`: the agent has as many open as it may (${DEFAULT_LIMITS.eventStreamsPerAgent} unless set otherwise), close one; or \`too-many-requests\`.`,
+          },
+        }),
       },
     },
   },
@@ -123,13 +118,21 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
       summary: "SendGrid's signed event webhook",
       tags: ['Webhooks'],
       security: [],
+      requestParams: {
+        header: z.object({
+          [EventWebhookHeader.SIGNATURE()]: z.string().meta({ description: 'ECDSA, base64.' }),
+          [EventWebhookHeader.TIMESTAMP()]: z
+            .string()
+            .meta({ description: 'Seconds since 1970; signed too.' }),
+        }),
+      },
       requestBody: {
         required: true,
         content: json(
           z.array(z.looseObject({ sg_event_id: z.string(), event: z.string(), timestamp: z.number() })),
         ),
       },
-      responses: { 204: { description: 'Recorded.' }, default: problemAnswer },
+      responses: { 204: { description: 'Recorded.' }, ...problemAnswers([400, 403, 413, 415, 503]) },
     },
   },
   '/metrics': {
@@ -160,7 +163,7 @@ export const EXTRA_PATHS: ZodOpenApiPathsObject = {
       security: [],
       responses: {
         200: { description: 'Ready.', content: json(z.looseObject({ status: z.literal('ready') })) },
-        default: problemAnswer,
+        ...problemAnswers([503]),
       },
     },
   },

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../config.ts';
 import { cookieName } from './console/session-cookie.ts';
 import { SESSION_PATHS } from './console/session-paths.ts';
+import { problemAnswers, problemsOf } from './documented-problems.ts';
 import { EXTRA_PATHS } from './openapi-extras.ts';
 import type { Route } from './route.ts';
-import { problem } from './schemas/common.ts';
 
 const idempotencyKey = z
   .string()
@@ -31,7 +31,8 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Op
       version: '1',
       description:
         "Changes a customer's service plan: identify, quote, consent to exactly this quote, apply, verify, confirm. " +
-        'Every error is application/problem+json with a stable code.',
+        'Every error is application/problem+json with a stable code. Each operation lists the statuses of its own; beside ' +
+        'them an unknown path is 404, a method that a path does not have 405, and what cannot be read as HTTP 400, 408 or 431.',
     },
     servers: [{ url: publicUrl }],
     security: [{ apiKey: [] }, { session: [] }],
@@ -87,9 +88,6 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     ...(route.body && {
       requestBody: { required: true, content: { 'application/json': { schema: route.body } } },
     }),
-    responses: {
-      ...answers,
-      default: { description: 'A problem.', content: { 'application/problem+json': { schema: problem } } },
-    },
+    responses: { ...answers, ...problemAnswers(problemsOf(route)) },
   };
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Agent, Role } from './auth.ts';
+import type { ProblemStatus } from './documented-problems.ts';
 
 /** One operation of the API: validation, rights, idempotency and the OpenAPI document come from this alone. */
 export interface Route {
@@ -28,6 +29,8 @@ export interface Route {
       }
     >
   >;
+  /** Problems beside those that follow from the members above (api/documented-problems.ts). */
+  readonly problems?: readonly ProblemStatus[];
   readonly handle: (request: RouteRequest<unknown, unknown>) => Promise<Answer>;
 }
 

@@ -1,12 +1,9 @@
+import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
-import { problem } from '../schemas/common.ts';
+import { problemAnswers } from '../documented-problems.ts';
 import { session, sessionBody } from '../schemas/session.ts';
 
 const tags = ['Session'];
-const problemAnswer = {
-  description: 'A problem.',
-  content: { 'application/problem+json': { schema: problem } },
-};
 const sessionAnswer = (description: string) => ({
   description,
   content: { 'application/json': { schema: session } },
@@ -21,7 +18,10 @@ export const SESSION_PATHS: ZodOpenApiPathsObject = {
       tags,
       security: [],
       requestBody: { required: true, content: { 'application/json': { schema: sessionBody } } },
-      responses: { 201: sessionAnswer('Signed in: the cookie is set.'), default: problemAnswer },
+      responses: {
+        201: sessionAnswer('Signed in: the cookie is set.'),
+        ...problemAnswers([400, 401, 403, 413, 415, 422, 429, 503]),
+      },
     },
     get: {
       operationId: 'getSession',
@@ -31,7 +31,7 @@ export const SESSION_PATHS: ZodOpenApiPathsObject = {
       responses: {
         200: sessionAnswer('The agent behind the cookie or key.'),
         204: { description: 'Nobody: there is no key, and no session that holds.' },
-        default: problemAnswer,
+        ...problemAnswers([401, 429, 503]),
       },
     },
     delete: {
@@ -39,7 +39,14 @@ export const SESSION_PATHS: ZodOpenApiPathsObject = {
       summary: 'End the session of the cookie',
       tags,
       security: [],
-      responses: { 204: { description: 'Signed out: the cookie is gone.' }, default: problemAnswer },
+      requestParams: {
+        header: z.object({
+          'X-Requested-By': z
+            .string()
+            .meta({ description: 'Anything: a form or link of another site cannot send it.' }),
+        }),
+      },
+      responses: { 204: { description: 'Signed out: the cookie is gone.' }, ...problemAnswers([403, 503]) },
     },
   },
 };

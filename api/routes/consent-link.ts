@@ -1,6 +1,7 @@
 import { requirePlanChange } from '../access-to-customer.ts';
 import { ACCESS } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
+import { REFUSED_AS } from '../documented-problems.ts';
 import { refused } from '../http-errors.ts';
 import { changeClosed, settled } from '../outcome.ts';
 import { isTerminal } from '../../domain/plan-change-status.ts';
@@ -21,6 +22,7 @@ export function consentLinkRoutes(deps: ApiDeps): Route[] {
       idempotencyKey: 'required',
       body: consentLinkBody,
       answers: { 202: { description: 'The mail is on its way.', schema: acceptedPlanChange } },
+      problems: REFUSED_AS,
       handle: async ({ agent, params, request }) => {
         const view = await requirePlanChange(deps, agent, params['id'], 'write');
         if (isTerminal(view.status)) throw changeClosed(view.status);

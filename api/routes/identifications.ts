@@ -32,6 +32,7 @@ export function identificationRoutes(deps: ApiDeps): Route[] {
       idempotencyKey: 'optional',
       body: identificationBody,
       answers: { 201: { description: 'Identified, for 60 minutes.', schema: identification } },
+      problems: [403],
       handle: async ({ agent, body, request }) => {
         const startedAt = performance.now();
         const key = accountKey(body.accountNumber);

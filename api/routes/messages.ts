@@ -14,6 +14,7 @@ import { requirePlanChange } from '../access-to-customer.ts';
 import type { Agent, Role } from '../auth.ts';
 import { ACCESS } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
+import { REFUSED_AS } from '../documented-problems.ts';
 import type { HttpProblem } from '../http-errors.ts';
 import { notFound, refused } from '../http-errors.ts';
 import {
@@ -47,6 +48,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       200: { description: 'Done: the change as it stands now.', schema: planChange },
       202: { description: 'Accepted and durable, not finished yet.', schema: acceptedPlanChange },
     },
+    problems: REFUSED_AS,
   } as const;
   const ending = (
     name: 'decline' | 'cancel',
@@ -154,6 +156,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       idempotencyKey: 'optional',
       body: confirmationBody,
       answers: { 200: common.answers[200] },
+      problems: [409],
       handle: async ({ agent, params, body }) => {
         const view = await requirePlanChange(deps, agent, params['id'], 'write');
         if (view.status !== 'activated' && view.status !== 'completed')

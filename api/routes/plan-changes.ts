@@ -10,6 +10,7 @@ import { ACCESS } from '../auth.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { idsBeginning } from '../ids-beginning.ts';
 import type { ApiDeps } from '../deps.ts';
+import { REJECTED_AS } from '../documented-problems.ts';
 import { HttpProblem, notFound, rejected } from '../http-errors.ts';
 import { changeClosed, settled } from '../outcome.ts';
 import { planRejection } from '../plan-rejection.ts';
@@ -49,6 +50,7 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
         },
         202: { description: 'Accepted, not quoted yet.', schema: acceptedPlanChange },
       },
+      problems: [404, ...REJECTED_AS],
       handle: async ({ agent, body, request }) => {
         const identification = await findIdentification(deps.knex, body.identificationId);
         if (identification?.agentId !== agent.agentId) throw notFound('identification');
@@ -125,6 +127,7 @@ export function planChangeRoutes(deps: ApiDeps): Route[] {
         201: { description: 'Quoted: a new change back to the plan before.', schema: planChange },
         202: { description: 'Accepted, not quoted yet.', schema: acceptedPlanChange },
       },
+      problems: [404, ...REJECTED_AS],
       handle: async ({ agent, params, body, request }) => {
         const reverted = await requirePlanChange(deps, agent, params['id'], 'write');
         const identification = await findIdentification(deps.knex, body.identificationId);

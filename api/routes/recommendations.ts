@@ -32,6 +32,7 @@ export function recommendationRoutes(deps: ApiDeps): Route[] {
           schema: recommendations,
         },
       },
+      problems: [404],
       handle: async ({ agent, body, request }) => {
         const identification = await findIdentification(deps.knex, body.identificationId);
         if (identification?.agentId !== agent.agentId) throw notFound('identification');

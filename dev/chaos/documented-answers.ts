@@ -19,6 +19,8 @@ export interface Operation {
   readonly operationId: string;
   readonly parameters: readonly Parameter[];
   readonly body: Schema | undefined;
+  /** Of the body as a form, where it may come as one. */
+  readonly form: Schema | undefined;
   readonly security: readonly object[] | undefined;
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Content>> }>>;
 }
@@ -37,7 +39,7 @@ interface RawDocument {
       Readonly<
         Record<
           string,
-          Omit<Operation, 'method' | 'path' | 'body' | 'parameters'> & {
+          Omit<Operation, 'method' | 'path' | 'body' | 'form' | 'parameters'> & {
             readonly parameters?: readonly Parameter[];
             readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
           }
@@ -58,25 +60,23 @@ export async function readDocument(origin: string): Promise<ApiDocument> {
     Object.entries(methods).map(([method, operation]): Operation => {
       const { parameters = [], requestBody, operationId, responses, security } = operation;
       const body = requestBody?.content['application/json']?.schema;
-      return { method: method.toUpperCase(), path, operationId, parameters, body, responses, security };
+      const form = requestBody?.content['application/x-www-form-urlencoded']?.schema;
+      return { method: method.toUpperCase(), path, operationId, parameters, body, form, responses, security };
     }),
   );
-  const compiled = new Map<Content, ValidateFunction>();
+  // The same schema stands under many operations and statuses, and compiling takes its time.
+  const compiled = new Map<string, ValidateFunction>();
   const validatorOf = (content: Content): ValidateFunction => {
-    const known = compiled.get(content);
-    if (known) return known;
-    const schema = JSON.parse(
-      JSON.stringify(content.schema ?? {}).replaceAll('"#/components/', '"openapi#/components/'),
-    ) as object;
-    const made = ajv.compile(schema);
-    compiled.set(content, made);
-    return made;
+    const schema = JSON.stringify(content.schema ?? {}).replaceAll('"#/components/', '"openapi#/components/');
+    const validate = compiled.get(schema) ?? ajv.compile(JSON.parse(schema) as object);
+    compiled.set(schema, validate);
+    return validate;
   };
   return {
     operations,
     schemas: raw.components.schemas,
     deviation({ responses }, status, contentType, text) {
-      const documented = responses[String(status)] ?? (status >= 400 ? responses['default'] : undefined);
+      const documented = responses[String(status)];
       if (!documented) return `the status ${status} is not documented`;
       const [type = ''] = contentType.split(';');
       if (!documented.content)

@@ -72,7 +72,7 @@ export async function runChanges(options: ChangesOptions): Promise<number> {
 }
 
 /** Where it is day: a quote ends at local midnight, and nobody changes plans then. */
-function awakeZones(): string[] {
+export function awakeZones(): string[] {
   const soon = Date.now() + 2 * 3_600_000;
   return ZONES.filter((zone) => dateIn(zone, soon) === dateIn(zone));
 }

@@ -3,7 +3,7 @@ import { problem } from '../../api/schemas/common.ts';
 import { createApiRig, type ApiAnswer, type ApiRig } from '../support/api-rig.ts';
 import { rowCounts, rowsGained } from '../support/database-contents.ts';
 import { expectFreshProblem, expectProblem } from './expect-problem.ts';
-import { rawAnswer, rawBytes, rawRequest } from './raw-http.ts';
+import { rawAnswer, rawAsAgent, rawBytes, rawRequest } from './raw-http.ts';
 
 /** What no HTTP client of a decent program sends: answered by the server itself, as problems like all others. */
 describe('API: bytes that are no request', () => {
@@ -79,6 +79,13 @@ describe('API: bytes that are no request', () => {
     );
     const upgrade = `GET /v1/plans HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n${plain.replace('close', 'upgrade, close')}\r\n`;
     assert.equal((await answerTo(upgrade)).status, 200);
+  });
+
+  it('looks at no body of a GET, which has no meaning', async () => {
+    for (const body of ['{', 'x'.repeat(40_000)]) {
+      const headers = ['Content-Type: application/json', `Content-Length: ${body.length}`];
+      assert.equal((await rawAsAgent(api, 'GET /v1/plans', headers, body)).status, 200);
+    }
   });
 
   it('does nothing about a body that is shorter than announced', async () => {
