@@ -64,17 +64,10 @@ export function activatePlan(deps: { steps: Steps; templates: MailTemplates; pol
         return { outcome: 'held', reason: drift, mailId };
       }
 
-      await tx.switchPlan({
-        subscriptionId: agreed.subscriptionId,
-        planChangeId: agreed.planChangeId,
-        planCode: agreed.to.planCode,
-        planVersion: agreed.to.version,
-        priceMinor: agreed.to.priceMinor,
-        promotionCode: agreed.promotionCode,
-        from: agreed.activateAt ?? input.now,
-      });
-      await tx.postLines(agreed);
+      // First the status: the database switches a plan for no change but one that is being activated.
       await tx.updatePlanChange(input.planChangeId, { status: 'activating', appliedAt: input.now });
+      await tx.switchPlan(input.planChangeId);
+      await tx.postLines(agreed);
       await tx.appendNote({
         ...note,
         kind: 'plan_applied',

@@ -34,7 +34,8 @@ export interface StepTransaction {
   updatePlanChange(planChangeId: string, patch: PlanChangePatch): Promise<void>;
   /** Returns the evidence as it was received. */
   attachConsent(consent: NewConsent): Promise<ConsentEvidence>;
-  switchPlan(change: PlanSwitch): Promise<void>;
+  /** Puts what the change agrees on into force, at its time. The change must be activating, its consent attached. */
+  switchPlan(planChangeId: string): Promise<void>;
   /** Takes a switch back. False when the running period is not the one this change opened: nothing is guessed. */
   restorePlan(planChangeId: string): Promise<boolean>;
   postLines(posting: LinePosting): Promise<void>;
@@ -174,17 +175,6 @@ export interface NewConsent {
   readonly evidenceId: string;
   /** ISO instant, workflow time at which the message was accepted. */
   readonly acceptedAt: string;
-}
-
-export interface PlanSwitch {
-  readonly subscriptionId: string;
-  readonly planChangeId: string;
-  readonly planCode: string;
-  readonly planVersion: number;
-  readonly priceMinor: bigint;
-  readonly promotionCode: string | null;
-  /** ISO instant from which the new plan is wanted; never before the running period began. */
-  readonly from: string;
 }
 
 export interface LinePosting {

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { loadConfig } from '../config.ts';
 import { openDatabase } from '../db/knex.ts';
 import { sweepEvidence } from '../db/stores/evidence.ts';
+import { AnchorRowError } from '../db/stores/note-anchors.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { AnchorFileError } from '../evidence/anchor-file.ts';
 import { readPublicKey, readSigningKey } from '../evidence/signing-key.ts';
@@ -62,7 +63,8 @@ async function main(): Promise<void> {
     });
     if (signingKey === undefined || anchorFolder === undefined) return;
     anchorNotes({ knex, key: signingKey, folder: anchorFolder }).catch((error: unknown) => {
-      const why = error instanceof AnchorFileError ? error.message : 'database or folder is away';
+      const isAltered = error instanceof AnchorFileError || error instanceof AnchorRowError;
+      const why = isAltered ? error.message : 'database or folder is away';
       log.error({ why }, 'the daily anchor is not written; it is tried again');
     });
   };

@@ -60,6 +60,18 @@ export async function runMigrations<T>(migratorUrl: string, action: (knex: Knex)
   }
 }
 
+/**
+ * The rights on a database itself, as SQL; a copy of a database comes without them. Nobody makes temporary tables:
+ * one of the name of a real table would be found first.
+ * @param name the database, quoted as an identifier where it needs to be
+ */
+export function rightsOnDatabase(name: string): string {
+  return `
+    GRANT CREATE, CONNECT ON DATABASE ${name} TO migrator;
+    GRANT CONNECT ON DATABASE ${name} TO app, auditor;
+    REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC, app, auditor, migrator;`;
+}
+
 async function prepareRoles(owner: Knex, passwords: MigrateOptions['passwords']): Promise<void> {
   for (const role of ROLES) {
     const exists = await owner<{ rolname: string }>('pg_roles').where({ rolname: role }).first('rolname');
@@ -71,11 +83,11 @@ async function prepareRoles(owner: Knex, passwords: MigrateOptions['passwords'])
     const statement = rows[0]?.statement;
     if (statement !== undefined) await owner.raw(statement.replaceAll('?', '\\?'));
   }
+  const { rows } = await owner.raw<{ rows: { name: string }[] }>(
+    'SELECT quote_ident(current_database()) AS name',
+  );
+  for (const { name } of rows) await owner.raw(rightsOnDatabase(name).replaceAll('?', '\\?'));
   await owner.raw(`
-    DO $$ BEGIN
-      EXECUTE format('GRANT CREATE, CONNECT ON DATABASE %I TO migrator', current_database());
-      EXECUTE format('GRANT CONNECT ON DATABASE %I TO app, auditor', current_database());
-    END $$;
     GRANT USAGE, CREATE ON SCHEMA public TO migrator;
     GRANT USAGE ON SCHEMA public TO app, auditor;
     REVOKE CREATE ON SCHEMA public FROM PUBLIC;

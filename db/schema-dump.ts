@@ -2,15 +2,33 @@ import type { Knex } from 'knex';
 import { rows } from './sql.ts';
 
 /**
- * The schema as text, from the catalogue of the database (the binaries of the development server bring no
- * pg_dump). Ordered by kind and name, so that a migration shows in review as the lines it changes.
+ * The schema as statements, from the catalogue of the database (the binaries of the development server bring no
+ * pg_dump): `statement`, by kind and name, so that a migration shows in review as the lines it changes. Any role may
+ * ask; what a trigger or a right does is here, not only its name. `npm run audit` compares it with db/schema.sql.
  */
-const STATEMENTS = `
+export const SCHEMA_STATEMENTS = `
   WITH ns AS (SELECT 'public'::regnamespace::oid AS oid),
-  rel AS (SELECT c.* FROM pg_class c, ns WHERE c.relnamespace = ns.oid AND c.relname NOT LIKE 'knex_%'),
+  rel AS (
+    SELECT c.* FROM pg_class c, ns WHERE c.relnamespace = ns.oid AND c.relname NOT LIKE 'knex_%'
+      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')),
   own_function AS (
-    SELECT p.* FROM pg_proc p, ns WHERE p.pronamespace = ns.oid
-      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e'))
+    SELECT p.* FROM pg_proc p, ns WHERE p.pronamespace = ns.oid AND p.prokind <> 'a'
+      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')),
+  acl AS (
+    SELECT quote_ident(c.relname) AS object, NULL::name AS attribute, c.relowner AS owner, c.relacl AS acl FROM rel c
+    UNION ALL
+    SELECT quote_ident(c.relname), a.attname, c.relowner, a.attacl FROM rel c JOIN pg_attribute a ON a.attrelid = c.oid
+    UNION ALL
+    SELECT format('FUNCTION %s', p.oid::regprocedure), NULL, p.proowner, coalesce(p.proacl, acldefault('f', p.proowner))
+      FROM own_function p),
+  granted AS (
+    SELECT acl.object, acl.attribute,
+      CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) END AS grantee,
+      x.privilege_type || CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS privilege
+    FROM acl CROSS JOIN LATERAL aclexplode(acl.acl) AS x
+    -- Other roles, of a backup for example, are not of the migrations: what they may only read is not told.
+    WHERE x.grantee <> acl.owner AND (x.privilege_type <> 'SELECT' OR x.grantee = 0
+      OR x.grantee IN (to_regrole('app'), to_regrole('auditor'))))
   SELECT statement FROM (
     SELECT 1 AS part, e.extname AS name, format('CREATE EXTENSION %I;', e.extname) AS statement
       FROM pg_extension e WHERE e.extname <> 'plpgsql'
@@ -31,8 +49,8 @@ const STATEMENTS = `
     SELECT 4, c.relname || k.conname, format('ALTER TABLE %I ADD CONSTRAINT %I %s;', c.relname, k.conname, pg_get_constraintdef(k.oid))
       FROM pg_constraint k JOIN rel c ON c.oid = k.conrelid WHERE k.contype <> 'n'
     UNION ALL
-    SELECT 5, i.indexname, i.indexdef || ';'
-      FROM pg_indexes i WHERE i.schemaname = 'public' AND i.tablename NOT LIKE 'knex_%'
+    SELECT 5, i.indexname, i.indexdef || CASE WHEN x.indisvalid THEN ';' ELSE '; -- not valid' END
+      FROM pg_indexes i JOIN rel c ON c.relname = i.indexname JOIN pg_index x ON x.indexrelid = c.oid WHERE i.schemaname = 'public' AND i.tablename NOT LIKE 'knex_%'
         AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conname = i.indexname)
     UNION ALL
     SELECT 6, c.relname, format(E'CREATE VIEW %I AS\\n%s', c.relname, pg_get_viewdef(c.oid)) FROM rel c WHERE c.relkind = 'v'
@@ -42,21 +60,26 @@ const STATEMENTS = `
     SELECT 8, c.relname || t.tgname, pg_get_triggerdef(t.oid) || ';'
       FROM pg_trigger t JOIN rel c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal
     UNION ALL
-    SELECT 9, g.table_name || g.grantee || g.columns, format('GRANT %s ON %I TO %I;', g.columns, g.table_name, g.grantee)
-      FROM (SELECT table_name::text, grantee::text, string_agg(privilege_type, ', ' ORDER BY privilege_type) AS columns
-            FROM information_schema.role_table_grants WHERE table_schema = 'public' AND grantee IN ('app', 'auditor')
-              AND table_name NOT LIKE 'knex_%' GROUP BY 1, 2
+    SELECT DISTINCT 9, c.relname || coalesce(k.conname, t.tgname),
+        format('ALTER TABLE %I DISABLE TRIGGER %s;', c.relname, coalesce('ALL -- of ' || quote_ident(k.conname), quote_ident(t.tgname)))
+      FROM pg_trigger t JOIN rel c ON c.oid = t.tgrelid LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint
+      WHERE t.tgenabled IN ('D', 'R')
+    UNION ALL
+    SELECT 9, c.relname || r.rulename, pg_get_ruledef(r.oid)
+      FROM pg_rewrite r JOIN rel c ON c.oid = r.ev_class WHERE r.rulename <> '_RETURN'
+    UNION ALL
+    SELECT 9, c.relname, format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY;', c.relname) FROM rel c WHERE c.relrowsecurity
+    UNION ALL
+    SELECT 10, object || grantee || privileges, format('GRANT %s ON %s TO %s;', privileges, object, grantee)
+      FROM (SELECT object, grantee, string_agg(privilege, ', ' ORDER BY privilege COLLATE "C") AS privileges
+            FROM granted WHERE attribute IS NULL GROUP BY object, grantee
             UNION ALL
-            SELECT p.table_name::text, p.grantee::text, format('%s (%s)', p.privilege_type, string_agg(p.column_name, ', ' ORDER BY p.column_name))
-            FROM information_schema.column_privileges p
-            WHERE p.table_schema = 'public' AND p.grantee IN ('app', 'auditor') AND p.table_name NOT LIKE 'knex_%'
-              AND NOT EXISTS (SELECT 1 FROM information_schema.role_table_grants g
-                WHERE (g.table_name, g.grantee, g.privilege_type) = (p.table_name, p.grantee, p.privilege_type))
-            GROUP BY p.table_name, p.grantee, p.privilege_type) AS g
+            SELECT object, grantee, format('%s (%s)', privilege, string_agg(quote_ident(attribute), ', ' ORDER BY attribute COLLATE "C"))
+            FROM granted WHERE attribute IS NOT NULL GROUP BY object, grantee, privilege) AS g
   ) AS s ORDER BY part, name COLLATE "C", statement COLLATE "C"`;
 
 export async function dumpSchema(knex: Knex): Promise<string> {
-  const statements = await rows<{ statement: string }>(knex, STATEMENTS);
+  const statements = await rows<{ statement: string }>(knex, SCHEMA_STATEMENTS);
   const header =
     '-- Generated by `npm run schema` from a migrated database; compared in the tests. Do not edit.\n';
   return `${header}\n${statements.map(({ statement }) => statement.trim()).join('\n\n')}\n`;

@@ -512,6 +512,8 @@ ALTER TABLE note_anchor_heads ADD CONSTRAINT note_anchor_heads_pkey PRIMARY KEY 
 
 ALTER TABLE note_anchor_heads ADD CONSTRAINT note_anchor_heads_sequence_check CHECK ((sequence >= 1));
 
+ALTER TABLE note_anchors ADD CONSTRAINT note_anchors_as_sealed CHECK (COALESCE(((((sealed)::jsonb #>> '{anchor,number}'::text[]) = (number)::text) AND (((sealed)::jsonb #>> '{anchor,date}'::text[]) = to_char((anchored_on)::timestamp with time zone, 'YYYY-MM-DD'::text))), false));
+
 ALTER TABLE note_anchors ADD CONSTRAINT note_anchors_number_check CHECK ((number >= 1));
 
 ALTER TABLE note_anchors ADD CONSTRAINT note_anchors_pkey PRIMARY KEY (number);
@@ -680,7 +682,11 @@ CREATE INDEX plan_changes_replaces ON public.plan_changes USING btree (replaces_
 
 CREATE INDEX plan_changes_unconfirmed ON public.plan_changes USING btree (opened_at DESC, id DESC) WHERE ((confirmed_at IS NULL) AND (status = ANY (ARRAY['activated'::plan_change_status, 'completed'::plan_change_status])));
 
+CREATE UNIQUE INDEX subscription_periods_one_first ON public.subscription_periods USING btree (subscription_id) WHERE (plan_change_id IS NULL);
+
 CREATE UNIQUE INDEX subscription_periods_one_open ON public.subscription_periods USING btree (subscription_id) WHERE upper_inf(valid);
+
+CREATE UNIQUE INDEX subscription_periods_one_per_change ON public.subscription_periods USING btree (plan_change_id) WHERE (plan_change_id IS NOT NULL);
 
 CREATE VIEW current_plan_versions AS
  SELECT DISTINCT ON (plan_code) plan_code,
@@ -710,15 +716,33 @@ AS $function$
     $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.add_note_anchor(number integer, anchored_on date, sealed text, moved jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    BEGIN
+      INSERT INTO public.note_anchors (number, anchored_on, sealed)
+        VALUES (add_note_anchor.number, add_note_anchor.anchored_on, add_note_anchor.sealed);
+      INSERT INTO public.note_anchor_heads (number, customer_id, sequence, hash)
+        SELECT add_note_anchor.number, h."customerId", n.sequence, n.hash
+        FROM jsonb_to_recordset(moved) AS h ("customerId" uuid, sequence bigint, hash text)
+        LEFT JOIN public.account_notes n
+          ON n.customer_id = h."customerId" AND n.sequence = h.sequence AND n.hash = h.hash;
+    END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.broken_account_notes(account uuid)
  RETURNS SETOF bigint
  LANGUAGE sql
  STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
       SELECT sequence FROM (
-        SELECT n.sequence, n.hash, n.previous_hash, account_note_hash(n) AS computed,
+        SELECT n.sequence, n.hash, n.previous_hash, public.account_note_hash(n) AS computed,
                row_number() OVER w AS position, lag(n.hash, 1, repeat('0', 64)) OVER w AS hash_before
-        FROM account_notes n WHERE n.customer_id = account WINDOW w AS (ORDER BY n.sequence)) AS chain
+        FROM public.account_notes n WHERE n.customer_id = account WINDOW w AS (ORDER BY n.sequence)) AS chain
       WHERE hash <> computed OR previous_hash <> hash_before OR sequence <> position
       ORDER BY sequence
     $function$
@@ -728,19 +752,19 @@ CREATE OR REPLACE FUNCTION public.chain_account_note()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     BEGIN
       -- One writer at a time per account: the chain has no forks.
       PERFORM pg_advisory_xact_lock(hashtextextended(NEW.customer_id::text, 7));
       SELECT n.sequence + 1, n.hash INTO NEW.sequence, NEW.previous_hash
-        FROM account_notes n WHERE n.customer_id = NEW.customer_id ORDER BY n.sequence DESC LIMIT 1;
+        FROM public.account_notes n WHERE n.customer_id = NEW.customer_id ORDER BY n.sequence DESC LIMIT 1;
       IF NEW.sequence IS NULL THEN
         NEW.sequence := 1;
         NEW.previous_hash := repeat('0', 64);
       END IF;
       NEW.created_at := clock_timestamp();
-      NEW.hash := account_note_hash(NEW);
+      NEW.hash := public.account_note_hash(NEW);
       RETURN NEW;
     END $function$
 ;
@@ -748,9 +772,10 @@ AS $function$
 CREATE OR REPLACE FUNCTION public.guard_plan_change_status()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     BEGIN
-      IF NEW.status <> OLD.status AND NOT plan_change_may_follow(OLD.status, NEW.status) THEN
+      IF NEW.status <> OLD.status AND NOT public.plan_change_may_follow(OLD.status, NEW.status) THEN
         RAISE EXCEPTION 'plan change % is % and cannot become %', OLD.id, OLD.status, NEW.status USING ERRCODE = 'check_violation';
       END IF;
       RETURN NEW;
@@ -778,29 +803,71 @@ CREATE OR REPLACE FUNCTION public.record_plan_change_transition()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     BEGIN
       IF TG_OP = 'INSERT' OR NEW.status <> OLD.status THEN
-        INSERT INTO plan_change_transitions (plan_change_id, status) VALUES (NEW.id, NEW.status);
+        INSERT INTO public.plan_change_transitions (plan_change_id, status) VALUES (NEW.id, NEW.status);
         PERFORM pg_notify('plan_change_status', NEW.id::text);
       END IF;
       RETURN NULL;
     END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.refuse_anchor_out_of_order()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE
+      latest public.note_anchors;
+    BEGIN
+      SELECT * INTO latest FROM public.note_anchors ORDER BY number DESC LIMIT 1;
+      IF NEW.number <> coalesce(latest.number, 0) + 1 OR NEW.anchored_on < latest.anchored_on
+        -- The clocks of the writer and of the database may differ around midnight.
+        OR NEW.anchored_on > ((now() + interval '1 hour') AT TIME ZONE 'UTC')::date
+        OR (NEW.sealed::jsonb #>> '{anchor,previous}') IS DISTINCT FROM
+          coalesce(encode(sha256(convert_to(latest.sealed, 'UTF8')), 'hex'), repeat('0', 64)) THEN
+        RAISE EXCEPTION 'anchor % does not follow the one before', NEW.number USING ERRCODE = 'check_violation';
+      END IF;
+      RETURN NEW;
+    END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_another_answer()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    BEGIN
+      RAISE EXCEPTION 'the answer to a request is stored once' USING ERRCODE = 'check_violation';
+    END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     BEGIN
       RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
     END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.refuse_change_begun_elsewhere()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    BEGIN
+      RAISE EXCEPTION 'a plan change begins by being quoted or rejected' USING ERRCODE = 'check_violation';
+    END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.refuse_closing_account()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     BEGIN
       RAISE EXCEPTION 'only the owner closes or reopens an account' USING ERRCODE = 'insufficient_privilege';
@@ -810,25 +877,83 @@ AS $function$
 CREATE OR REPLACE FUNCTION public.refuse_late_consent()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     BEGIN
-      IF NOT EXISTS (SELECT 1 FROM quotes q WHERE q.plan_change_id = NEW.plan_change_id AND q.hash = NEW.quote_hash
-                     AND NEW.accepted_at < q.expires_at) THEN
+      IF NOT EXISTS (SELECT 1 FROM public.quotes q WHERE q.plan_change_id = NEW.plan_change_id
+                     AND q.hash = NEW.quote_hash AND NEW.accepted_at < q.expires_at) THEN
         RAISE EXCEPTION 'consent after the quote expired' USING ERRCODE = 'check_violation';
       END IF;
       RETURN NEW;
     END $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.refuse_moved_period()
+CREATE OR REPLACE FUNCTION public.refuse_period_without_change()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     BEGIN
-      IF NOT upper_inf(OLD.valid) OR upper_inf(NEW.valid) OR lower(NEW.valid) <> lower(OLD.valid) THEN
-        RAISE EXCEPTION 'a period is closed once and never moved' USING ERRCODE = 'insufficient_privilege';
+      IF NOT EXISTS (
+        SELECT 1 FROM public.plan_changes pc
+        JOIN public.quotes q ON q.plan_change_id = pc.id AND q.revision = pc.quote_revision
+        JOIN public.consents k ON k.plan_change_id = pc.id AND k.quote_hash = q.hash
+        WHERE pc.id = NEW.plan_change_id AND pc.subscription_id = NEW.subscription_id AND pc.status = 'activating') THEN
+        RAISE EXCEPTION 'a plan is switched by a change of the subscription that was agreed to and is being activated'
+          USING ERRCODE = 'check_violation';
       END IF;
       RETURN NEW;
+    END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_rewriting_ended_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE
+      allowed public.plan_changes := OLD;
+    BEGIN
+      allowed.confirmed_at := coalesce(OLD.confirmed_at, NEW.confirmed_at);
+      IF OLD.status = 'activated' THEN
+        allowed.status := NEW.status;
+        allowed.closed_at := NEW.closed_at;
+      END IF;
+      IF NEW IS DISTINCT FROM allowed THEN
+        RAISE EXCEPTION 'plan change % is % and not rewritten', OLD.id, OLD.status USING ERRCODE = 'check_violation';
+      END IF;
+      RETURN NEW;
+    END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.switch_plan(applied uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE
+      change public.plan_changes;
+      switched_at timestamptz;
+    BEGIN
+      SELECT * INTO change FROM public.plan_changes pc
+        WHERE pc.id = applied AND pc.status = 'activating' AND pc.applied_at IS NOT NULL;
+      IF NOT FOUND THEN
+        RAISE EXCEPTION 'plan change % is not being activated', applied USING ERRCODE = 'check_violation';
+      END IF;
+      -- At the wanted instant, but always after the running period began: an empty period is no period.
+      UPDATE public.subscription_periods p SET valid = tstzrange(lower(p.valid),
+          greatest(coalesce(change.activate_at, change.applied_at), lower(p.valid) + interval '1 microsecond'))
+        WHERE p.subscription_id = change.subscription_id AND upper_inf(p.valid)
+        RETURNING upper(p.valid) INTO switched_at;
+      IF NOT FOUND THEN
+        RAISE EXCEPTION 'the subscription has no running period' USING ERRCODE = 'no_data_found';
+      END IF;
+      INSERT INTO public.subscription_periods
+          (subscription_id, valid, plan_code, plan_version, price_minor, promotion_code, plan_change_id)
+        VALUES (change.subscription_id, tstzrange(switched_at, NULL), change.to_plan_code, change.to_plan_version,
+          change.to_price_minor, change.promotion_code, change.id);
+      RETURN switched_at;
     END $function$
 ;
 
@@ -836,18 +961,18 @@ CREATE OR REPLACE FUNCTION public.take_back_period(taken_back uuid)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     DECLARE
-      gone subscription_periods;
+      gone public.subscription_periods;
     BEGIN
-      DELETE FROM subscription_periods p USING plan_changes pc
+      DELETE FROM public.subscription_periods p USING public.plan_changes pc
         WHERE p.plan_change_id = taken_back AND upper_inf(p.valid) AND pc.id = taken_back AND pc.status = 'activating'
         RETURNING p.* INTO gone;
       IF NOT FOUND THEN
         RETURN false;
       END IF;
-      UPDATE subscription_periods SET valid = tstzrange(lower(valid), NULL)
+      UPDATE public.subscription_periods SET valid = tstzrange(lower(valid), NULL)
         WHERE subscription_id = gone.subscription_id AND upper(valid) = lower(gone.valid);
       IF NOT FOUND THEN
         RAISE EXCEPTION 'the period before is missing' USING ERRCODE = 'no_data_found';
@@ -883,13 +1008,21 @@ CREATE TRIGGER customers_closed_by_owner BEFORE UPDATE OF status ON public.custo
 
 CREATE TRIGGER email_outbox_told AFTER INSERT OR UPDATE OF status ON public.email_outbox FOR EACH ROW EXECUTE FUNCTION tell_listeners('plan_change_id');
 
+CREATE TRIGGER idempotency_keys_answered_once BEFORE UPDATE ON public.idempotency_keys FOR EACH ROW WHEN (((old.answered_at IS NOT NULL) AND (old.* IS DISTINCT FROM new.*))) EXECUTE FUNCTION refuse_another_answer();
+
 CREATE TRIGGER note_anchor_heads_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.note_anchor_heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER note_anchors_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.note_anchors FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER note_anchors_in_order BEFORE INSERT ON public.note_anchors FOR EACH ROW EXECUTE FUNCTION refuse_anchor_out_of_order();
+
 CREATE TRIGGER plan_change_transitions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.plan_change_transitions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER plan_changes_begin_quoted BEFORE INSERT ON public.plan_changes FOR EACH ROW WHEN (((new.status <> ALL (ARRAY['quoting'::plan_change_status, 'awaiting_consent'::plan_change_status, 'rejected'::plan_change_status])) OR (new.applied_at IS NOT NULL) OR (new.confirmed_at IS NOT NULL))) EXECUTE FUNCTION refuse_change_begun_elsewhere();
+
 CREATE TRIGGER plan_changes_confirmed_told AFTER UPDATE OF confirmed_at ON public.plan_changes FOR EACH ROW EXECUTE FUNCTION tell_listeners('id');
+
+CREATE TRIGGER plan_changes_ended_stay BEFORE UPDATE ON public.plan_changes FOR EACH ROW WHEN (((old.status = 'activated'::plan_change_status) OR (old.closed_at IS NOT NULL))) EXECUTE FUNCTION refuse_rewriting_ended_change();
 
 CREATE TRIGGER plan_changes_terminal_is_final BEFORE UPDATE OF status ON public.plan_changes FOR EACH ROW EXECUTE FUNCTION guard_plan_change_status();
 
@@ -903,9 +1036,23 @@ CREATE TRIGGER quotes_told AFTER INSERT ON public.quotes FOR EACH ROW WHEN ((new
 
 CREATE TRIGGER step_receipts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.step_receipts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER subscription_periods_only_close BEFORE UPDATE ON public.subscription_periods FOR EACH ROW WHEN ((CURRENT_USER = 'app'::name)) EXECUTE FUNCTION refuse_moved_period();
+CREATE TRIGGER subscription_periods_of_a_change BEFORE INSERT ON public.subscription_periods FOR EACH ROW WHEN ((new.plan_change_id IS NOT NULL)) EXECUTE FUNCTION refuse_period_without_change();
 
 CREATE TRIGGER terms_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.terms FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+GRANT EXECUTE ON FUNCTION account_note_hash(account_notes) TO PUBLIC;
+
+GRANT EXECUTE ON FUNCTION add_note_anchor(integer,date,text,jsonb) TO app;
+
+GRANT EXECUTE ON FUNCTION broken_account_notes(uuid) TO PUBLIC;
+
+GRANT EXECUTE ON FUNCTION plan_change_may_follow(plan_change_status,plan_change_status) TO PUBLIC;
+
+GRANT EXECUTE ON FUNCTION switch_plan(uuid) TO app;
+
+GRANT EXECUTE ON FUNCTION take_back_period(uuid) TO app;
+
+GRANT EXECUTE ON FUNCTION tell_listeners() TO PUBLIC;
 
 GRANT INSERT, SELECT ON account_notes TO app;
 
@@ -969,7 +1116,9 @@ GRANT UPDATE (accepted_at, attempts, claimed_at, possible_duplicates, provider_m
 
 GRANT SELECT ON email_outbox TO auditor;
 
-GRANT INSERT, SELECT, UPDATE ON idempotency_keys TO app;
+GRANT INSERT, SELECT ON idempotency_keys TO app;
+
+GRANT UPDATE (answer_body, answer_headers, answer_status, answered_at) ON idempotency_keys TO app;
 
 GRANT SELECT ON idempotency_keys TO auditor;
 
@@ -979,11 +1128,11 @@ GRANT UPDATE (request_id) ON identifications TO app;
 
 GRANT SELECT ON identifications TO auditor;
 
-GRANT INSERT, SELECT ON note_anchor_heads TO app;
+GRANT SELECT ON note_anchor_heads TO app;
 
 GRANT SELECT ON note_anchor_heads TO auditor;
 
-GRANT INSERT, SELECT ON note_anchors TO app;
+GRANT SELECT ON note_anchors TO app;
 
 GRANT SELECT ON note_anchors TO auditor;
 
@@ -991,7 +1140,9 @@ GRANT SELECT ON plan_change_transitions TO app;
 
 GRANT SELECT ON plan_change_transitions TO auditor;
 
-GRANT INSERT, SELECT, UPDATE ON plan_changes TO app;
+GRANT INSERT, SELECT ON plan_changes TO app;
+
+GRANT UPDATE (activate_at, activation_when, applied_at, closed_at, confirmed_at, consent_deadline_at, effective_date, from_plan_code, from_plan_version, from_price_minor, from_valid_from, hold_details, hold_reason, promotion_code, quote_revision, status, to_plan_code, to_plan_version, to_price_minor) ON plan_changes TO app;
 
 GRANT SELECT ON plan_changes TO auditor;
 
@@ -1023,9 +1174,7 @@ GRANT INSERT, SELECT ON step_receipts TO app;
 
 GRANT SELECT ON step_receipts TO auditor;
 
-GRANT INSERT, SELECT ON subscription_periods TO app;
-
-GRANT UPDATE (valid) ON subscription_periods TO app;
+GRANT SELECT ON subscription_periods TO app;
 
 GRANT SELECT ON subscription_periods TO auditor;
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { anchorNotes } from '../api/daily-anchor.ts';
 import { openDatabase } from '../db/knex.ts';
+import { AnchorRowError } from '../db/stores/note-anchors.ts';
 import { AnchorFileError } from '../evidence/anchor-file.ts';
 import { KeyError, readSigningKey } from '../evidence/signing-key.ts';
 import { AuditError, explainFailure } from './audit/audit-error.ts';
@@ -66,7 +67,9 @@ async function run({ database, now }: Options): Promise<number> {
       await knex.destroy();
     }
   } catch (error) {
-    const isKnown = [AuditError, AnchorFileError, KeyError].some((known) => error instanceof known);
+    const isKnown = [AuditError, AnchorFileError, AnchorRowError, KeyError].some(
+      (known) => error instanceof known,
+    );
     console.error(isKnown && error instanceof Error ? error.message : explainFailure(error));
     return 1;
   }

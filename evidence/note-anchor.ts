@@ -35,6 +35,18 @@ export const sealedAnchor = z
   .meta({ id: 'SealedNoteAnchor', description: 'Signed over the RFC 8785 canonical JSON of `anchor`.' });
 export type SealedAnchor = z.output<typeof sealedAnchor>;
 
+/** The anchor in a stored text, byte for byte its canonical JSON; undefined: it is none. */
+export function readSealedAnchor(text: string): SealedAnchor | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { data } = sealedAnchor.safeParse(json);
+  return data && canonicalJson(data) === text ? data : undefined;
+}
+
 export const NO_ANCHOR_BEFORE = '0'.repeat(64);
 
 /** The text of an account's leaf. */

@@ -15,6 +15,7 @@ import * as m013 from './013-mail-outcomes.ts';
 import * as m014 from './014-transitions-and-open-changes.ts';
 import * as m015 from './015-links-and-replacements.ts';
 import * as m017 from './017-work-page.ts';
+import * as m018 from './018-rights-of-the-app.ts';
 import * as m020 from './020-live-changes.ts';
 
 const migrations: Record<string, Knex.Migration> = {
@@ -34,6 +35,7 @@ const migrations: Record<string, Knex.Migration> = {
   '014-transitions-and-open-changes': m014,
   '015-links-and-replacements': m015,
   '017-work-page': m017,
+  '018-rights-of-the-app': m018,
   '020-live-changes': m020,
 };
 

@@ -35,7 +35,7 @@ export async function claimKey(knex: Knex, key: RequestKey): Promise<KeyClaim> {
     `WITH made AS (
        INSERT INTO idempotency_keys (agent_id, operation, key_sha256, request_sha256)
        VALUES (:agentId, :operation, :keySha256, :requestSha256)
-       ON CONFLICT (agent_id, operation, key_sha256) DO UPDATE SET operation = excluded.operation
+       ON CONFLICT (agent_id, operation, key_sha256) DO UPDATE SET answered_at = idempotency_keys.answered_at
        RETURNING *)
      SELECT ${CLAIM_COLUMNS} FROM made`,
     { ...key },

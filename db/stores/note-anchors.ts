@@ -1,26 +1,46 @@
 import type { Knex } from 'knex';
-import type { ChainHead, SealedAnchor } from '../../evidence/note-anchor.ts';
+import { readSealedAnchor, type ChainHead, type SealedAnchor } from '../../evidence/note-anchor.ts';
 import { rows } from '../sql.ts';
 
 const ADVISORY_LOCK = 7_261_012;
+
+/** A row of `note_anchors` that is no anchor: nothing is chained to it, people must look. */
+export class AnchorRowError extends Error {
+  override readonly name = 'AnchorRowError';
+}
 
 /** One anchor at a time, whoever takes it: held until the transaction ends. */
 export async function lockAnchors(trx: Knex.Transaction): Promise<void> {
   await trx.raw('SELECT pg_advisory_xact_lock(?)', [ADVISORY_LOCK]);
 }
 
-/** All anchors, oldest first. */
-export async function listAnchors(knex: Knex): Promise<SealedAnchor[]> {
-  const found = await rows<{ sealed: string }>(knex, 'SELECT sealed FROM note_anchors ORDER BY number');
-  return found.map(({ sealed }) => JSON.parse(sealed) as SealedAnchor);
+interface AnchorRow {
+  readonly number: number;
+  readonly sealed: string;
 }
 
-export async function latestAnchor(knex: Knex): Promise<SealedAnchor | undefined> {
-  const [found] = await rows<{ sealed: string }>(
-    knex,
-    'SELECT sealed FROM note_anchors ORDER BY number DESC LIMIT 1',
+/** All anchors, oldest first. Throws AnchorRowError. */
+export async function listAnchors(knex: Knex): Promise<SealedAnchor[]> {
+  return (await rows<AnchorRow>(knex, 'SELECT number, sealed FROM note_anchors ORDER BY number')).map(
+    anchorOf,
   );
-  return found && (JSON.parse(found.sealed) as SealedAnchor);
+}
+
+/** Throws AnchorRowError. */
+export async function latestAnchor(knex: Knex): Promise<SealedAnchor | undefined> {
+  const [found] = await rows<AnchorRow>(
+    knex,
+    'SELECT number, sealed FROM note_anchors ORDER BY number DESC LIMIT 1',
+  );
+  return found && anchorOf(found);
+}
+
+function anchorOf({ number, sealed }: AnchorRow): SealedAnchor {
+  const read = readSealedAnchor(sealed);
+  if (read?.anchor.number === number) return read;
+  throw new AnchorRowError(
+    `Row ${number} of note_anchors is no anchor: somebody altered it. Run npm run audit.`,
+  );
 }
 
 /** Where the chain of each account stands in this transaction. */
@@ -48,20 +68,20 @@ export function headsOfAnchor(knex: Knex, number: number): Promise<ChainHead[]> 
   });
 }
 
-/** @param sealed the anchor's canonical JSON; `moved` are the heads since the anchor before */
+/**
+ * The database takes only an anchor that follows the one before, of no day to come, and heads that are in their
+ * chains; the app's role has no other way to add one.
+ * @param sealed the anchor's canonical JSON; `moved` are the heads since the anchor before
+ */
 export async function insertAnchor(
   trx: Knex.Transaction,
   anchor: { readonly number: number; readonly date: string; readonly sealed: string },
   moved: readonly ChainHead[],
 ): Promise<void> {
-  await rows(
-    trx,
-    `WITH made AS (INSERT INTO note_anchors (number, anchored_on, sealed) VALUES (:number, :date, :sealed) RETURNING number)
-     INSERT INTO note_anchor_heads (number, customer_id, sequence, hash)
-     SELECT made.number, h."customerId", h.sequence, h.hash
-     FROM made, jsonb_to_recordset(:moved::jsonb) AS h ("customerId" uuid, sequence bigint, hash text)`,
-    { ...anchor, moved: JSON.stringify(moved) },
-  );
+  await rows(trx, 'SELECT add_note_anchor(:number, :date, :sealed, :moved)', {
+    ...anchor,
+    moved: JSON.stringify(moved),
+  });
 }
 
 async function heads(

@@ -21,7 +21,7 @@ export function createStepTransaction(trx: Knex.Transaction): StepTransaction {
     insertQuote: (quote) => insertQuote(trx, quote),
     updatePlanChange: (id, patch) => updatePlanChange(trx, id, patch),
     attachConsent: (consent) => attachConsent(trx, consent),
-    switchPlan: (change) => switchPlan(trx, change),
+    switchPlan: (planChangeId) => switchPlan(trx, planChangeId),
     restorePlan: (id) => restorePlan(trx, id),
     postLines: (posting) => postLines(trx, posting),
     reverseLines: (id, revision) => reverseLines(trx, id, revision),

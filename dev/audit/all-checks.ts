@@ -17,10 +17,11 @@ import { ownIdentification } from './checks/own-identification.ts';
 import { quoteArithmetic } from './checks/quote-arithmetic.ts';
 import { quotedAsOffered } from './checks/quoted-as-offered.ts';
 import { sameAnswer } from './checks/same-answer.ts';
+import { schemaAsMigrated } from './checks/schema-as-migrated.ts';
 import { takenBack } from './checks/taken-back.ts';
 import { terminalStatus } from './checks/terminal-status.ts';
 
-/** The invariants of docs/ARCHITECTURE.md, I1 to I20, in order. A new one is a further entry. */
+/** The invariants of docs/ARCHITECTURE.md, I1 to I21, in order. A new one is a further entry. */
 export const CHECKS: readonly Check[] = [
   activePeriod,
   consentBeforeActivation,
@@ -42,4 +43,5 @@ export const CHECKS: readonly Check[] = [
   acknowledgedIsDurable,
   nothingStuck,
   quotedAsOffered,
+  schemaAsMigrated,
 ];

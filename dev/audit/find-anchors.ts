@@ -6,20 +6,20 @@ import { AuditError } from './audit-error.ts';
 import type { AnchorSource } from './checks/note-anchors.ts';
 
 /**
- * The anchors and keys that are given, else those of DATA_DIR, if there are any and no other database is given than
- * the one that runs there. Throws AuditError when what is
- * given cannot be read.
+ * The anchors and keys that are given, else those of DATA_DIR, if no other database is given than the one that runs
+ * there. Throws AuditError when the keys cannot be read.
  */
 export async function findAnchors(
   given: { readonly database?: string; readonly anchors?: string; readonly publicKey?: string },
   env: NodeJS.ProcessEnv,
 ): Promise<AnchorSource> {
   const dataDir = path.resolve(env['DATA_DIR'] || '.local');
-  const kept = async (file: string): Promise<string | undefined> =>
-    given.database === undefined && (await exists(file)) ? file : undefined;
+  const isLocal = given.database === undefined;
+  const published = publishedKeysFile(dataDir);
   return {
-    folder: given.anchors ?? (env['ANCHOR_DIR'] || (await kept(anchorFolder(dataDir)))),
-    keys: await keysOf(given.publicKey ?? (await kept(publishedKeysFile(dataDir)))),
+    // Also when it is not there: anchors of the database without their file are a finding.
+    folder: given.anchors ?? (env['ANCHOR_DIR'] || (isLocal ? anchorFolder(dataDir) : undefined)),
+    keys: await keysOf(given.publicKey ?? (isLocal && (await exists(published)) ? published : undefined)),
   };
 }
 

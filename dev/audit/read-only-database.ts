@@ -17,6 +17,8 @@ export async function openReadOnly(url: string): Promise<{ query: Query; close: 
   client.on('error', () => undefined);
   await client.connect();
   await client.query('SET default_transaction_read_only = on');
+  // What is asked for is what is looked at, whatever the role's own path says.
+  await client.query('SET search_path = pg_catalog, public, pg_temp');
   return {
     query: async <T extends object>(sql: string, parameters: readonly unknown[] = []) =>
       (await client.query<T>(sql, [...parameters])).rows,

@@ -142,7 +142,8 @@ describe('compensation of an activation', () => {
     it(`asks people, and tells the customer nothing, when another plan runs than the change opened (${to.status})`, async () => {
       const change = await stageApplied(rig);
       const mine = (table: string) => rig.ownerKnex(table).where({ plan_change_id: change.planChangeId });
-      await mine('subscription_periods').update({ plan_change_id: null });
+      const { planChangeId: another } = await stageChange(rig);
+      await mine('subscription_periods').update({ plan_change_id: another });
       assert.deepEqual(await change.run('compensateActivation', { ...stop(change), to }), {
         ...{ outcome: 'stopped', mailId: null, reason: 'plan_not_restored' },
       });

@@ -99,7 +99,8 @@ describe('guards of the database', () => {
     const change = await stageChange(rig);
     const copy = () =>
       rig.knex.raw(
-        `INSERT INTO plan_changes SELECT (jsonb_populate_record(pc, jsonb_build_object('id', uuidv7()))).*
+        `INSERT INTO plan_changes SELECT (jsonb_populate_record(pc,
+           jsonb_build_object('id', uuidv7(), 'status', 'awaiting_consent', 'closed_at', null))).*
          FROM plan_changes pc WHERE id = ?`,
         [change.planChangeId],
       );
@@ -163,11 +164,14 @@ describe('guards of the database', () => {
       ...{ subscription_id: account.subscriptionId, plan_code: 'fiber-plus', plan_version: 1 },
       price_minor: 1,
     };
-    const insert = (valid: Knex.Raw) => rig.knex('subscription_periods').insert({ ...another, valid });
-    await refused(insert(range('2026-01-01Z', '2026-01-02Z')), SQLSTATE.EXCLUSION);
-    await refused(insert(rig.knex.raw(`'empty'::tstzrange`)), SQLSTATE.CHECK);
+    const insert = (knex: Knex, valid: Knex.Raw) =>
+      knex('subscription_periods').insert({ ...another, valid });
+    await refused(insert(rig.knex, range('2026-01-01Z', '2026-01-02Z')), SQLSTATE.NOT_ALLOWED);
+    await refused(insert(migrator, range('2026-01-01Z', '2026-01-02Z')), SQLSTATE.EXCLUSION);
+    await refused(insert(migrator, rig.knex.raw(`'empty'::tstzrange`)), SQLSTATE.CHECK);
     // A second open one is found by either rule.
-    await assert.rejects(insert(rig.knex.raw(`tstzrange('2100-01-01', NULL)`)), /one_open|conflicting/);
+    const open = rig.knex.raw(`tstzrange('2100-01-01', NULL)`);
+    await assert.rejects(insert(migrator, open), /one_open|one_first|conflicting/);
     assert.equal((await mine().where({ plan_change_id: planChangeId })).length, 1);
   });
 

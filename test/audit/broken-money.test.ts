@@ -44,6 +44,43 @@ describe('audit of plans, consents and money that were tampered with', () => {
     },
     {
       check: 'I1',
+      what: 'a plan that was switched without a change',
+      sql: (changes) => `
+        DROP INDEX subscription_periods_one_first;
+        UPDATE subscription_periods SET plan_change_id = NULL ${period(changes)}`,
+      finds: /^the plan was switched without a change$/,
+    },
+    {
+      check: 'I1',
+      what: 'a plan that was switched by a change that is not applied',
+      sql: (changes) =>
+        `UPDATE subscription_periods SET plan_change_id = '${changes.declined}' ${period(changes)}`,
+      finds: /^the plan was switched by a change that is not applied$/,
+    },
+    ...(['upgraded', 'dated'] as const).map((change) => ({
+      check: 'I1',
+      what: `a plan that was switched at another time (${change})`,
+      sql: (changes: ScenarioChanges) =>
+        `UPDATE plan_changes SET applied_at = applied_at + interval '1 second',
+           activate_at = activate_at + interval '1 second' WHERE id = '${changes[change]}'`,
+      finds: /^the plan was switched at another time than the change says$/,
+    })),
+    {
+      check: 'I1',
+      what: 'a first period that is missing',
+      sql: ({ upgraded }) => `
+        DELETE FROM subscription_periods WHERE plan_change_id IS NULL
+          AND subscription_id = (SELECT subscription_id FROM plan_changes WHERE id = '${upgraded}')`,
+      finds: /^the period before the one that the change opened is missing$/,
+    },
+    {
+      check: 'I1',
+      what: 'a right of the app to write periods',
+      sql: () => 'GRANT UPDATE (valid) ON subscription_periods TO app',
+      finds: /^the role app may change or delete rows of subscription_periods$/,
+    },
+    {
+      check: 'I1',
       what: 'a dropped index',
       sql: () => 'DROP INDEX plan_changes_one_open',
       finds: /^the unique index plan_changes_one_open of plan_changes is missing/,

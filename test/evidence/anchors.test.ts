@@ -4,11 +4,15 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { anchorNotes } from '../../api/daily-anchor.ts';
 import { rows } from '../../db/sql.ts';
+import { AnchorRowError } from '../../db/stores/note-anchors.ts';
 import { appendNote } from '../../db/stores/account-notes.ts';
 import { runCheck } from '../../dev/audit/audit.ts';
 import { noteAnchors } from '../../dev/audit/checks/note-anchors.ts';
+import { findAnchors } from '../../dev/audit/find-anchors.ts';
 import { withConnection } from '../../dev/stack/postgres.ts';
 import { AnchorFileError, readAnchorFile } from '../../evidence/anchor-file.ts';
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import { sealAnchor } from '../../evidence/note-anchor.ts';
 import { inclusionProof, merkleRoot, rootByProof } from '../../evidence/merkle-tree.ts';
 import { newSigningKey } from '../support/api-rig.ts';
 import { createRig, workflowBundle, type Rig } from '../support/plan-change-rig.ts';
@@ -21,6 +25,7 @@ describe('the daily anchor', () => {
   let folder: string;
   let folders = 0;
   let customers: string[];
+  const started = Date.now();
 
   beforeEach(async () => {
     rig = await createRig('anchors');
@@ -45,8 +50,10 @@ describe('the daily anchor', () => {
       body,
       author: { type: 'system', id: null },
     });
-  const anchor = (date: string, anew = false) =>
-    anchorNotes({ knex: rig.knex, key, folder }, { now: new Date(`${date}T12:00:00Z`), anew });
+  /** As it would have been taken then: an hour before the test, or days before that. */
+  const anchor = (when: 'yesterday' | 'today', anew = false) =>
+    anchorNotes({ knex: rig.knex, key, folder }, { now: hoursAgo(when === 'today' ? 1 : 25), anew });
+  const hoursAgo = (hours: number): Date => new Date(started - hours * 3_600_000);
   const file = (): string => path.join(folder, 'note-anchors.jsonl');
   const auditAnchors = async (keys = [key]): Promise<{ what: string; customerId?: string }[]> => {
     const report = await withConnection(rig.database.auditorUrl, (client) =>
@@ -60,6 +67,11 @@ describe('the daily anchor', () => {
     assert.equal(report.failure, null);
     return [...report.findings];
   };
+  const said = async (): Promise<string[]> => (await auditAnchors()).map(({ what }) => what);
+  const asSuperuser = (sql: string) =>
+    rig.ownerKnex.raw(
+      `SET session_replication_role = replica; ${sql}; SET session_replication_role = DEFAULT`,
+    );
   /** All that a superuser can do: the note is another, and the chain verifies from it to its end. */
   const rewrite = (customerId: string) =>
     rig.ownerKnex.raw(`
@@ -75,54 +87,52 @@ describe('the daily anchor', () => {
       SET session_replication_role = DEFAULT`);
 
   it('is taken once per UTC day, by however many at once, and chained to the one before', async () => {
-    const taken = await Promise.all([1, 2, 3].map(() => anchor('2026-11-24')));
+    const taken = await Promise.all([1, 2, 3].map(() => anchor('yesterday')));
     assert.equal(taken.filter(({ made }) => made).length, 1);
     await note(customers[0] ?? '', 'One more');
-    assert.equal((await anchor('2026-11-24')).made, false);
-    const { latest, made } = await anchor('2026-11-25');
+    assert.equal((await anchor('yesterday')).made, false);
+    const { latest, made } = await anchor('today');
     assert.deepEqual([made, latest?.anchor.number, latest?.anchor.accounts], [true, 2, 2]);
     const [first, second] = await readAnchorFile(folder);
     assert.deepEqual([first?.heads.length, second?.heads.length], [2, 1]);
     assert.equal((await stat(file())).mode & 0o777, 0o600);
     assert.deepEqual(await auditAnchors(), []);
-    assert.equal((await anchor('2026-11-25', true)).latest?.anchor.number, 3);
+    assert.equal((await anchor('today', true)).latest?.anchor.number, 3);
   });
 
   it('says nothing before there is a note', async () => {
-    await rig.ownerKnex.raw(
-      `SET session_replication_role = replica; DELETE FROM account_notes; SET session_replication_role = DEFAULT`,
-    );
-    assert.deepEqual(await anchor('2026-11-24'), { latest: undefined, made: false, appended: 0 });
+    await asSuperuser('DELETE FROM account_notes');
+    assert.deepEqual(await anchor('yesterday'), { latest: undefined, made: false, appended: 0 });
   });
 
   it('makes up for a file that was away, and for a line that a crash cut off', async () => {
-    await anchor('2026-11-24');
+    await anchor('yesterday');
     const whole = await readFile(file(), 'utf8');
     await rm(file());
-    assert.equal((await anchor('2026-11-24')).appended, 1);
+    assert.equal((await anchor('yesterday')).appended, 1);
     assert.equal(await readFile(file(), 'utf8'), whole);
     await appendFile(file(), '{"heads":[');
-    assert.equal((await anchor('2026-11-25')).appended, 1);
+    assert.equal((await anchor('today')).appended, 1);
     assert.equal((await readAnchorFile(folder)).length, 2);
     assert.ok((await readFile(file(), 'utf8')).startsWith(whole));
   });
 
   it('never changes a line: where file and database differ it refuses and says so', async () => {
-    await anchor('2026-11-24');
+    await anchor('yesterday');
     const sealed = await readFile(file(), 'utf8');
     const other = sealed.replace(/"accounts":2/, '"accounts":3');
     await writeFile(file(), other);
     await assert.rejects(
-      anchor('2026-11-25'),
+      anchor('today'),
       (error: Error) => error instanceof AnchorFileError && /audit/.test(error.message),
     );
     assert.equal(await readFile(file(), 'utf8'), other);
     await writeFile(file(), `${sealed.trimEnd()} \n`);
-    await assert.rejects(anchor('2026-11-25'), AnchorFileError);
+    await assert.rejects(anchor('today'), AnchorFileError);
   });
 
   it('catches a superuser who rewrites a chain so that it verifies by itself', async () => {
-    await anchor('2026-11-24');
+    await anchor('yesterday');
     const [honest = '', victim = ''] = customers;
     await note(honest, 'Later, and nothing wrong with that');
     assert.deepEqual(await auditAnchors(), []);
@@ -138,35 +148,33 @@ describe('the daily anchor', () => {
   });
 
   it('catches one who rewrites the anchors of the database as well, or throws notes away', async () => {
-    await anchor('2026-11-24');
+    await anchor('yesterday');
     const [, victim = ''] = customers;
     await rewrite(victim);
     await rig.ownerKnex.raw(`
       SET session_replication_role = replica;
       DELETE FROM note_anchor_heads; DELETE FROM note_anchors;
       SET session_replication_role = DEFAULT`);
-    await assert.rejects(anchor('2026-11-24'), AnchorFileError, 'the file does not go along');
-    const said = (await auditAnchors()).map(({ what }) => what);
-    assert.ok(said.some((what) => /is not the one that was anchored/.test(what)));
-    assert.ok(said.some((what) => /of the file is not in the database/.test(what)));
-    await rig.ownerKnex.raw(
-      `SET session_replication_role = replica; DELETE FROM account_notes; SET session_replication_role = DEFAULT`,
-    );
+    await assert.rejects(anchor('yesterday'), AnchorFileError, 'the file does not go along');
+    const findings = await said();
+    assert.ok(findings.some((what) => /is not the one that was anchored/.test(what)));
+    assert.ok(findings.some((what) => /of the file is not in the database/.test(what)));
+    await asSuperuser('DELETE FROM account_notes');
     assert.equal((await auditAnchors()).filter(({ customerId }) => customerId !== undefined).length, 2);
   });
 
   it('is known to be forged: by another key, with other heads, without one of them', async () => {
-    await anchor('2026-11-24');
+    await anchor('yesterday');
     await note(customers[0] ?? '', 'One more');
-    await anchor('2026-11-25');
+    await anchor('today');
     const text = await readFile(file(), 'utf8');
     const [first = '', second = ''] = text.split('\n');
     const finds = async (lines: string, what: RegExp, keys = [key]): Promise<void> => {
       await writeFile(file(), lines);
-      const said = (await auditAnchors(keys)).map((found) => found.what);
+      const findings = (await auditAnchors(keys)).map((found) => found.what);
       assert.ok(
-        said.some((found) => what.test(found)),
-        said.join(),
+        findings.some((found) => what.test(found)),
+        findings.join(),
       );
     };
     await finds(text, /not signed by a key of the company/, [newSigningKey()]);
@@ -177,8 +185,124 @@ describe('the daily anchor', () => {
     );
   });
 
+  it('is missed in a file that was emptied, cut or deleted', async () => {
+    await anchor('yesterday');
+    await anchor('today');
+    const whole = await readFile(file(), 'utf8');
+    const lacks = (anchors: string) =>
+      `the file was cut or emptied, or is away: it lacks anchor ${anchors} of the database`;
+    await writeFile(file(), '');
+    assert.deepEqual(await said(), [lacks('1, 2')]);
+    await writeFile(file(), `${whole.split('\n', 1)[0] ?? ''}\n`);
+    assert.deepEqual(await said(), [lacks('2')]);
+    await rm(folder, { recursive: true });
+    assert.deepEqual(await said(), [lacks('1, 2')]);
+  });
+
+  it('may be on its way to the file, for minutes', async () => {
+    await anchor('yesterday');
+    const whole = await readFile(file(), 'utf8');
+    await anchorNotes({ knex: rig.knex, key, folder });
+    await writeFile(file(), whole);
+    assert.deepEqual(await said(), []);
+  });
+
+  it('is missed when a day has passed without one, and there are newer notes', async () => {
+    assert.deepEqual(await said(), [], 'the notes are of today');
+    await anchorNotes({ knex: rig.knex, key, folder }, { now: hoursAgo(27) });
+    const overdue =
+      /^no anchor was taken for more than 26 hours, and there are newer notes: anchor 1 is the newest$/;
+    assert.match((await said()).join('|'), overdue);
+    await asSuperuser(`UPDATE account_notes SET created_at = created_at - interval '28 hours'`);
+    assert.deepEqual(await said(), [], 'nothing was written since');
+    await anchor('today');
+    assert.deepEqual(await said(), []);
+    await asSuperuser('DELETE FROM note_anchor_heads; DELETE FROM note_anchors');
+    await rm(file());
+    assert.match((await said()).join('|'), /newer notes: there is none at all$/);
+  });
+
+  it('is added by the product’s own role only as the next one, of no day to come, over heads that are', async () => {
+    const { latest: first } = await anchor('yesterday');
+    assert.ok(first);
+    const [customerId = ''] = customers;
+    const heads = await rows<{ customerId: string; sequence: number; hash: string }>(
+      rig.knex,
+      `SELECT customer_id AS "customerId", sequence::int AS sequence, hash FROM account_notes WHERE customer_id = :customerId`,
+      { customerId },
+    );
+    const next = sealAnchor(key, heads.slice(-1), first, hoursAgo(1).toISOString());
+    const add = (sealed: string, change: { number?: number; date?: string; moved?: unknown } = {}) =>
+      rig.knex.raw('SELECT add_note_anchor(?, ?, ?, ?)', [
+        change.number ?? next.anchor.number,
+        change.date ?? next.anchor.date,
+        sealed,
+        JSON.stringify(change.moved ?? heads.slice(-1)),
+      ]);
+    const day = (takenAt: string) => canonicalJson(sealAnchor(key, heads.slice(-1), first, takenAt));
+    const sealed = canonicalJson(next);
+    await assert.rejects(
+      rig.knex.raw(`INSERT INTO note_anchors (number, anchored_on, sealed) VALUES (2, '9999-12-31', '{}')`),
+      { code: '42501' },
+    );
+    await assert.rejects(
+      rig.knex.raw(`INSERT INTO note_anchor_heads SELECT 1, customer_id, 1, hash FROM note_anchor_heads`),
+      { code: '42501' },
+    );
+    const head = { customerId, sequence: 1, hash: 'a'.repeat(64) };
+    for (const [attempt, code] of [
+      [add(day('9999-12-31T00:00:00.000Z'), { date: '9999-12-31' }), '23514'],
+      [add(day('2000-01-01T00:00:00.000Z'), { date: '2000-01-01' }), '23514'],
+      [add('{}'), '23514'],
+      [add('no JSON'), '22P02'],
+      [add(sealed, { number: 3 }), '23514'],
+      [add(sealed, { date: first.anchor.date }), '23514'],
+      [add(canonicalJson(first), { number: 1, date: first.anchor.date }), '23514'],
+      [add(canonicalJson(sealAnchor(key, heads.slice(-1), undefined, hoursAgo(1).toISOString()))), '23514'],
+      [add(sealed, { moved: [head] }), '23502'],
+    ] as const)
+      await assert.rejects(attempt, { code });
+    await add(sealed);
+    assert.equal((await anchor('today')).appended, 1);
+  });
+
+  it('is not chained to a row that is none: the product stops and the audit says so', async () => {
+    await anchor('yesterday');
+    await asSuperuser(`ALTER TABLE note_anchors DROP CONSTRAINT note_anchors_as_sealed;
+      INSERT INTO note_anchors (number, anchored_on, sealed) VALUES (2, '9999-12-31', '{}')`);
+    await assert.rejects(
+      anchor('today'),
+      (error: Error) =>
+        error instanceof AnchorRowError && /^Row 2 of note_anchors .* audit/.test(error.message),
+    );
+    assert.ok(
+      (await said()).includes('row 2 of note_anchors is no anchor, or one before it is missing'),
+      (await said()).join(),
+    );
+  });
+
+  it('of a time to come is found: no other is taken until then', async () => {
+    await asSuperuser(
+      `INSERT INTO note_anchors (number, anchored_on, sealed) VALUES (1, '9999-12-31', '${canonicalJson(
+        sealAnchor(key, [], undefined, '9999-12-31T00:00:00.000Z'),
+      )}')`,
+    );
+    assert.ok(
+      (await said()).includes('the newest anchor is of a time to come: none is taken until then'),
+      (await said()).join(),
+    );
+  });
+
+  it('is looked for where the system keeps it, also when nothing is there', async () => {
+    const nowhere = path.join(root.path, 'nowhere');
+    const found = await findAnchors({}, { DATA_DIR: nowhere });
+    assert.deepEqual(found, { folder: path.join(nowhere, 'anchors'), keys: [] });
+    const other = await findAnchors({ database: 'postgres://elsewhere/db' }, { DATA_DIR: nowhere });
+    assert.equal(other.folder, undefined);
+  });
+
   it('cannot be changed by the product’s own role', async () => {
-    await anchor('2026-11-24');
+    await anchor('yesterday');
     for (const table of [
       'note_anchors',
       'note_anchor_heads',

@@ -164,11 +164,13 @@ export const PATHS: Readonly<Record<string, Path>> = {
     return ended(change);
   },
   'plan-not-restored': async ({ rig, worker }) => {
+    const another = await openChange(rig, worker);
+    await another.cancel();
     const change = await openChange(rig, worker);
     await rig.ownerKnex.raw(
       `CREATE FUNCTION mistake() RETURNS trigger LANGUAGE plpgsql AS $$
-         BEGIN NEW.plan_change_id := NULL; RETURN NEW; END $$;
-       CREATE TRIGGER mistaken BEFORE INSERT ON subscription_periods FOR EACH ROW EXECUTE FUNCTION mistake()`,
+         BEGIN NEW.plan_change_id := '${another.planChangeId}'; RETURN NEW; END $$;
+       CREATE TRIGGER zz_mistaken BEFORE INSERT ON subscription_periods FOR EACH ROW EXECUTE FUNCTION mistake()`,
     );
     await change.consent();
     await rig.ownerKnex.raw('DROP FUNCTION mistake CASCADE');

@@ -45,15 +45,13 @@ export async function insertOwnPlan(knex: Knex, name: string): Promise<OwnPlan> 
   };
 }
 
-/** The account gets another plan by another route than a plan change. `knex`: the superuser. */
+/** The account gets another plan by another route than a plan change, which only a superuser can. */
 export async function moveToPlan(knex: Knex, account: TestAccount, planCode: string): Promise<void> {
   await knex.raw(
-    `WITH closed AS (
-       UPDATE subscription_periods SET valid = tstzrange(lower(valid), now())
-       WHERE subscription_id = :subscriptionId AND upper_inf(valid) RETURNING subscription_id)
-     INSERT INTO subscription_periods (subscription_id, valid, plan_code, plan_version, price_minor)
-     SELECT subscription_id, tstzrange(now(), NULL), v.plan_code, v.version, v.price_minor
-     FROM closed, current_plan_versions v WHERE v.plan_code = :planCode`,
+    `UPDATE subscription_periods p
+     SET plan_code = v.plan_code, plan_version = v.version, price_minor = v.price_minor
+     FROM current_plan_versions v
+     WHERE p.subscription_id = :subscriptionId AND upper_inf(p.valid) AND v.plan_code = :planCode`,
     { subscriptionId: account.subscriptionId, planCode },
   );
 }

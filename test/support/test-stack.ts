@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { migrate, roleUrl } from '../../db/migrate.ts';
+import { migrate, rightsOnDatabase, roleUrl } from '../../db/migrate.ts';
 import type { FaultInput } from '../../dev/sendgrid-double/faults.ts';
 import type { Mail } from '../../dev/sendgrid-double/mail-store.ts';
 import { serveSendgridDouble } from '../../dev/sendgrid-double/serve.ts';
@@ -107,8 +107,8 @@ export async function createTestDatabase(name: string): Promise<TestDatabase> {
     .slice(0, 40)}_${databases}`;
   await withConnection(server, async (client) => {
     await client.query(`CREATE DATABASE ${database} TEMPLATE ${TEMPLATE}`);
-    // Grants on the database itself are not cloned.
-    await client.query(`GRANT CREATE, CONNECT ON DATABASE ${database} TO migrator`);
+    // Rights on the database itself are not cloned.
+    await client.query(rightsOnDatabase(database));
   });
   const owner = inDatabase(server, database);
   return {

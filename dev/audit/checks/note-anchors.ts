@@ -1,8 +1,14 @@
 import type { AnchorLine } from '../../../evidence/anchor-file.ts';
 import { readAnchorFile } from '../../../evidence/anchor-file.ts';
 import { merkleRoot } from '../../../evidence/merkle-tree.ts';
-import type { ChainHead } from '../../../evidence/note-anchor.ts';
-import { isAnchorSigned, leavesOf, NO_ANCHOR_BEFORE, sealedHash } from '../../../evidence/note-anchor.ts';
+import type { ChainHead, SealedAnchor } from '../../../evidence/note-anchor.ts';
+import {
+  isAnchorSigned,
+  leavesOf,
+  NO_ANCHOR_BEFORE,
+  readSealedAnchor,
+  sealedHash,
+} from '../../../evidence/note-anchor.ts';
 import { canonicalJson } from '../../../domain/canonical-json.ts';
 import type { PublicKey } from '../../../evidence/signing-key.ts';
 import type { Check, CheckContext, Finding } from '../check.ts';
@@ -10,6 +16,11 @@ import { finding } from '../check.ts';
 import { appendOnlyForApp, guardsInForce } from './guards.ts';
 
 const ID = 'I9 anchors';
+
+/** A day, and the time in which the API tries again what did not get through. */
+const OVERDUE_HOURS = 26;
+/** Minutes: the API writes the file right after the row, and again with its next sweep. */
+const ON_ITS_WAY = 15;
 
 export interface AnchorSource {
   /** The folder of the file outside, or its copy from where nobody can change it; undefined: not given. */
@@ -29,19 +40,32 @@ export function noteAnchors(source: AnchorSource): Check {
     run: async (context) => [
       ...(await guardsInForce(context, ID, [
         { kind: 'trigger', table: 'note_anchors', name: 'note_anchors_append_only' },
+        { kind: 'trigger', table: 'note_anchors', name: 'note_anchors_in_order' },
+        { kind: 'constraint', table: 'note_anchors', name: 'note_anchors_as_sealed' },
         { kind: 'trigger', table: 'note_anchor_heads', name: 'note_anchor_heads_append_only' },
       ])),
       ...(await appendOnlyForApp(context, ID, ['note_anchors', 'note_anchor_heads'])),
-      ...(source.folder === undefined
-        ? unchecked(context)
-        : await compare(context, await readAnchorFile(source.folder), source.keys)),
+      ...(await compareAll(context, source)),
     ],
   };
 }
 
-function unchecked(context: CheckContext): Finding[] {
-  context.unchecked('the anchors: no folder with their file was given', 1);
-  return [];
+async function compareAll(context: CheckContext, { folder, keys }: AnchorSource): Promise<Finding[]> {
+  const rows = await readRows(context);
+  const findings = rowsThatAreNone(rows);
+  const last = rows.at(-1);
+  const newest = last && readSealedAnchor(last.sealed);
+  if (folder === undefined) {
+    context.unchecked('the anchors: no folder with their file was given', 1);
+    return newest ? [...findings, ...(await overdue(context, newest))] : findings;
+  }
+  const lines = await readAnchorFile(folder);
+  return [
+    ...findings,
+    ...(await compare(context, lines, keys)),
+    ...lookupDiffers(lines, rows),
+    ...(await overdue(context, newest ?? lines.at(-1)?.sealed)),
+  ];
 }
 
 async function compare(
@@ -77,7 +101,6 @@ async function compare(
       context,
       lines.flatMap((line) => line.heads),
     )),
-    ...(await lookupDiffers(context, lines)),
   ];
 }
 
@@ -97,15 +120,79 @@ async function rewritten(context: CheckContext, heads: readonly ChainHead[]): Pr
   );
 }
 
-/** The rows for lookup say what the file says; the last ones may not be in the file yet. */
-async function lookupDiffers(context: CheckContext, lines: readonly AnchorLine[]): Promise<Finding[]> {
-  const rows = await context.query<{ number: number; sealed: string }>(
-    'SELECT number, sealed FROM note_anchors ORDER BY number',
+interface AnchorRow {
+  readonly number: number;
+  readonly day: string;
+  readonly sealed: string;
+  /** Since this long, by the database's clock. */
+  readonly minutes: number | null;
+}
+
+/** All rows for lookup; one that is no anchor was not written by the product. */
+async function readRows(context: CheckContext): Promise<readonly AnchorRow[]> {
+  const rows = await context.query<Omit<AnchorRow, 'minutes'> & { now: number }>(
+    `SELECT number, anchored_on::text AS day, sealed, extract(epoch FROM now())::float8 AS now
+     FROM note_anchors ORDER BY number`,
   );
-  context.counted('anchors that are not in the file yet', Math.max(0, rows.length - lines.length));
-  return lines.flatMap(({ sealed }, index) =>
+  context.looked(rows.length);
+  return rows.map(({ now, ...row }) => {
+    const takenAt = readSealedAnchor(row.sealed)?.anchor.takenAt;
+    return { ...row, minutes: takenAt === undefined ? null : (now - Date.parse(takenAt) / 1000) / 60 };
+  });
+}
+
+function rowsThatAreNone(rows: readonly AnchorRow[]): Finding[] {
+  return rows.flatMap(({ number, day, sealed }, index) => {
+    const anchor = readSealedAnchor(sealed)?.anchor;
+    return anchor?.number === number && anchor.date === day && number === index + 1
+      ? []
+      : [finding(ID, `row ${number} of note_anchors is no anchor, or one before it is missing`)];
+  });
+}
+
+/** The rows for lookup say what the file says, and the file has every one of them. */
+function lookupDiffers(lines: readonly AnchorLine[], rows: readonly AnchorRow[]): Finding[] {
+  const notInRows = lines.flatMap(({ sealed }, index) =>
     rows[index]?.sealed === canonicalJson(sealed)
       ? []
       : [finding(ID, `anchor ${sealed.anchor.number} of the file is not in the database`)],
   );
+  // The row is written first: the newest one may be on its way.
+  const notInFile = rows
+    .slice(lines.length)
+    .filter(
+      ({ minutes }, index, { length }) => index < length - 1 || minutes === null || minutes > ON_ITS_WAY,
+    )
+    .map(({ number }) => number);
+  return notInFile.length === 0
+    ? notInRows
+    : [
+        ...notInRows,
+        finding(
+          ID,
+          `the file was cut or emptied, or is away: it lacks anchor ${notInFile.join(', ')} of the database`,
+        ),
+      ];
+}
+
+/** Notes that no anchor covers, though the day has passed on which one was due. */
+async function overdue(context: CheckContext, newest: SealedAnchor | undefined): Promise<Finding[]> {
+  const [found] = await context.query<{ is_overdue: boolean; is_to_come: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM account_notes n WHERE $1::timestamptz IS NULL
+         AND n.created_at < now() - make_interval(hours => $2))
+       OR $1::timestamptz < now() - make_interval(hours => $2)
+         AND EXISTS (SELECT 1 FROM account_notes n WHERE n.created_at > $1::timestamptz) AS is_overdue,
+       coalesce($1::timestamptz > now() + interval '1 hour', false) AS is_to_come`,
+    [newest?.anchor.takenAt ?? null, OVERDUE_HOURS],
+  );
+  if (found?.is_to_come)
+    return [finding(ID, 'the newest anchor is of a time to come: none is taken until then')];
+  if (!found?.is_overdue) return [];
+  const last = newest ? `anchor ${newest.anchor.number} is the newest` : 'there is none at all';
+  return [
+    finding(
+      ID,
+      `no anchor was taken for more than ${OVERDUE_HOURS} hours, and there are newer notes: ${last}`,
+    ),
+  ];
 }
