@@ -89,8 +89,16 @@ const environment = z.object({
   SENDGRID_WEBHOOK_PUBLIC_KEY: z.string().min(1).optional(),
   /** The company's Ed25519 key, PKCS8 as PEM or base64: proof bundles and anchors are signed with it. */
   EVIDENCE_SIGNING_KEY: z.string().min(1).optional(),
-  /** Public keys that signed before, SPKI as base64, separated by commas. */
-  EVIDENCE_RETIRED_SIGNERS: z.string().min(1).optional(),
+  /** UTC instant from which that key signs, published with it. */
+  EVIDENCE_SIGNING_SINCE: z.iso.datetime().optional(),
+  /** Public keys that signed before, each SPKI as base64 with `@` and the UTC instant until which, separated by commas. */
+  EVIDENCE_RETIRED_SIGNERS: z
+    .string()
+    .regex(
+      /^[^@,]+@[^@,]+(?:,[^@,]+@[^@,]+)*$/,
+      'expected KEY@UNTIL or KEY@FROM/UNTIL, several with commas between',
+    )
+    .optional(),
   /** Folder of the daily anchors, shipped to storage where nobody can change them; without it none are taken. */
   ANCHOR_DIR: z.string().min(1).optional(),
   MAIL_FROM: z.email().default('service@company.example'),
@@ -128,6 +136,7 @@ export interface Config {
   readonly evidence: {
     /** As given; the API reads them. */
     readonly signingKey: string | undefined;
+    readonly signingSince: string | undefined;
     readonly retiredKeys: readonly string[];
     readonly anchorFolder: string | undefined;
   };
@@ -198,6 +207,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     evidence: {
       signingKey: settings.EVIDENCE_SIGNING_KEY,
+      signingSince: settings.EVIDENCE_SIGNING_SINCE,
       retiredKeys: settings.EVIDENCE_RETIRED_SIGNERS?.split(',').map((key) => key.trim()) ?? [],
       anchorFolder: settings.ANCHOR_DIR,
     },

@@ -1,8 +1,10 @@
+import { contactDataOf } from '../db/read-models/account-notes.ts';
 import { evidenceRecord } from '../db/read-models/evidence.ts';
 import { SCHEMA_VERSION } from '../db/migrations/index.ts';
 import { formatClockTime } from '../domain/calendar.ts';
+import { runChecks } from '../evidence/all-checks.ts';
 import { maskEvidence } from '../evidence/mask.ts';
-import type { EvidenceBundle, EvidencePayload } from '../evidence/payload.ts';
+import { PRESENT_FORMAT, type EvidenceBundle, type PresentPayload } from '../evidence/payload.ts';
 import { PRODUCT } from '../evidence/product.ts';
 import { sealEvidence } from '../evidence/seal.ts';
 import type { SigningKey } from '../evidence/signing-key.ts';
@@ -11,16 +13,20 @@ import type { ApiDeps } from './deps.ts';
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
-/** The signed bundle of a change as it stands now; an auditor gets the masked copy. */
+/**
+ * The signed bundle of a change as it stands now; an auditor gets the masked copy. The whole record is checked first
+ * and the results are signed with it, so that no sentence of the page says what the record does not show. A record
+ * that does not hold together is signed all the same: it is evidence of that.
+ */
 export async function makeEvidence(
-  deps: Pick<ApiDeps, 'knex' | 'company'>,
+  deps: Pick<ApiDeps, 'knex' | 'company' | 'evidence'>,
   key: SigningKey,
   agent: Agent,
   planChangeId: string,
 ): Promise<EvidenceBundle> {
   const record = await evidenceRecord(deps.knex, planChangeId);
-  const payload: EvidencePayload = {
-    format: 'plan-change-evidence/1',
+  const draft: PresentPayload = {
+    format: PRESENT_FORMAT,
     copy: 'full',
     generatedAt: new Date().toISOString(),
     generatedFor: { agentId: agent.agentId, role: agent.role },
@@ -28,10 +34,13 @@ export async function makeEvidence(
     company: deps.company,
     ...record,
     localTimes: {},
+    checks: [],
   };
-  const localTimes = localTimesOf(payload, record.customer.timeZone);
-  const full = { ...payload, localTimes };
-  return sealEvidence(agent.role === 'auditor' ? maskEvidence(full) : full, key);
+  const payload = { ...draft, localTimes: localTimesOf(draft, record.customer.timeZone) };
+  const checks = runChecks({ payload, keys: [key, ...deps.evidence.retired] });
+  const full = { ...payload, checks };
+  if (agent.role !== 'auditor') return sealEvidence(full, key);
+  return sealEvidence(maskEvidence(full, await contactDataOf(deps.knex, record.customer.customerId)), key);
 }
 
 /** Every instant of the payload by the customer's clock: a reader needs no time-zone data, and later data changes nothing. */

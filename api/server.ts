@@ -6,7 +6,7 @@ import { sweepEvidence } from '../db/stores/evidence.ts';
 import { AnchorRowError } from '../db/stores/note-anchors.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
 import { AnchorFileError } from '../evidence/anchor-file.ts';
-import { readPublicKey, readSigningKey } from '../evidence/signing-key.ts';
+import { readRetiredKey, readSigningKey } from '../evidence/signing-key.ts';
 import { createApp } from './app.ts';
 import { anchorNotes } from './daily-anchor.ts';
 import { createConsentMailLimit } from './consent-mail-limit.ts';
@@ -32,8 +32,8 @@ async function main(): Promise<void> {
   const { temporal } = config;
   const gateway = createPlanChangeGateway(temporal);
   const statusEvents = createStatusEvents(config.databaseUrl, log);
-  const { signingKey: givenKey, retiredKeys, anchorFolder } = config.evidence;
-  const signingKey = givenKey === undefined ? undefined : readSigningKey(givenKey);
+  const { signingKey: givenKey, signingSince, retiredKeys, anchorFolder } = config.evidence;
+  const signingKey = givenKey === undefined ? undefined : readSigningKey(givenKey, signingSince);
   if (signingKey === undefined) log.warn('EVIDENCE_SIGNING_KEY is not set: no proof bundles, no anchors');
   const app = createApp({
     knex,
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     rateLimits: createRateLimits(knex, config.api.limits),
     trustedProxies: config.api.trustedProxies,
     statusEvents,
-    evidence: { signingKey, retired: retiredKeys.map(readPublicKey) },
+    evidence: { signingKey, retired: retiredKeys.map(readRetiredKey) },
     consentMailLimit: createConsentMailLimit(knex, config.api.limits.consentMailsPerHour),
     webhookPublicKey: config.mail.webhookPublicKey,
     publicUrl: config.api.publicUrl,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../domain/canonical-json.ts';
 import { merkleRoot } from './merkle-tree.ts';
-import { isSignedBy, type PublicKey, type SigningKey } from './signing-key.ts';
+import { countsAt, isSignedBy, type PublicKey, type SigningKey } from './signing-key.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -83,8 +83,12 @@ export function sealedHash(sealed: SealedAnchor): string {
   return sha256Hex(canonicalJson(sealed));
 }
 
-/** Whether one of these keys signed the anchor. */
+/** Whether one of these keys signed the anchor, when it counted. */
 export function isAnchorSigned({ anchor, signature }: SealedAnchor, keys: readonly PublicKey[]): boolean {
   const key = keys.find(({ keyId }) => keyId === signature.keyId);
-  return key !== undefined && isSignedBy(key, canonicalJson(anchor), signature.value);
+  return (
+    key !== undefined &&
+    countsAt(key, anchor.takenAt) &&
+    isSignedBy(key, canonicalJson(anchor), signature.value)
+  );
 }

@@ -82,6 +82,8 @@ const chainLink = z.strictObject({
       noteId: z.uuid(),
       kind: z.string(),
       body: z.string(),
+      /** Contact data is left out of the body in this copy; the hash is of the note as it was written. */
+      masked: z.literal(true).optional(),
       author,
       planChangeId: z.uuid().nullable(),
       revision: z.number().int(),
@@ -148,10 +150,27 @@ const anchorProof = z.strictObject({
   proof: z.array(z.strictObject({ side: z.enum(['left', 'right']), hash })),
 });
 
+/** What the program found when it checked the whole record, before it was masked and signed. */
+const madeCheck = z.strictObject({
+  /** Name of the check, the same in every version that has it. */
+  id: z.string(),
+  title: z.string(),
+  /** What there was to check; empty: nothing. */
+  looked: z.string(),
+  problems: z.array(z.string()),
+});
+export type MadeCheck = z.output<typeof madeCheck>;
+
+/**
+ * A file is checked by making it again from its record, so what a format's page says never changes: another word or
+ * member is another format, and the earlier ones stay (`earlier-formats.ts`).
+ */
+export const PRESENT_FORMAT = 'plan-change-evidence/2';
+
 export const evidencePayload = z
   .strictObject({
-    format: z.literal('plan-change-evidence/1'),
-    /** In a masked copy names, account number, recipients, addresses and mail texts are left out. */
+    format: z.literal(PRESENT_FORMAT),
+    /** In a masked copy names, account number, recipients, addresses, mail texts and contact data in notes are left out. */
     copy: z.enum(['full', 'masked']),
     generatedAt: instant,
     generatedFor: z.strictObject({ agentId: z.uuid(), role: z.string() }),
@@ -204,22 +223,28 @@ export const evidencePayload = z
     anchor: anchorProof.nullable(),
     /** Instants in the customer's time zone as of the day of the bundle, for readers. */
     localTimes: z.record(z.string(), z.string()),
+    checks: z.array(madeCheck),
   })
   .meta({ id: 'EvidencePayload' });
-export type EvidencePayload = z.output<typeof evidencePayload>;
+export type PresentPayload = z.output<typeof evidencePayload>;
+
+export const bundleSignature = z.strictObject({
+  algorithm: z.literal('Ed25519'),
+  /** SHA-256 of the public key's DER. */
+  keyId: hash,
+  /** Base64 of the SPKI's DER. */
+  publicKey: z.string(),
+  /** Over the RFC 8785 canonical JSON of `payload`, 128 hex digits. */
+  value: z.string().regex(/^[0-9a-f]{128}$/),
+});
+export type BundleSignature = z.output<typeof bundleSignature>;
 
 export const evidenceBundle = z
-  .strictObject({
-    payload: evidencePayload,
-    signature: z.strictObject({
-      algorithm: z.literal('Ed25519'),
-      /** SHA-256 of the public key's DER. */
-      keyId: hash,
-      /** Base64 of the SPKI's DER. */
-      publicKey: z.string(),
-      /** Over the RFC 8785 canonical JSON of `payload`, 128 hex digits. */
-      value: z.string().regex(/^[0-9a-f]{128}$/),
-    }),
-  })
+  .strictObject({ payload: evidencePayload, signature: bundleSignature })
   .meta({ id: 'EvidenceBundle', description: 'Check it with `npm run verify-evidence`.' });
 export type EvidenceBundle = z.output<typeof evidenceBundle>;
+
+/** A record of any format, as checks and pages read it. */
+export type EvidencePayload = Omit<PresentPayload, 'format'> & {
+  readonly format: PresentPayload['format'] | 'plan-change-evidence/1';
+};

@@ -1,10 +1,10 @@
-import { evidenceBundle, type EvidenceBundle } from './payload.ts';
+import { storedBundle, type StoredBundle } from './earlier-formats.ts';
 import { RECORD_END, RECORD_START, renderEvidencePage } from './page/render.ts';
 import { bundleJson } from './seal.ts';
 
 export interface ReadBundle {
   readonly form: 'page' | 'record';
-  readonly bundle: EvidenceBundle;
+  readonly bundle: StoredBundle;
   /** Where the file is not, byte for byte, what its own record makes; null: it is. */
   readonly difference: string | null;
 }
@@ -14,11 +14,13 @@ export class UnreadableBundleError extends Error {
   override readonly name = 'UnreadableBundleError';
 }
 
-/** What Chromium adds to a page that it saves as it stands, besides nothing: where it is from, and the encoding again. */
-const SAVED_FROM = /^<!DOCTYPE html>\s*<!-- saved from url=\(\d{4}\)[\x21-\x7e]* -->\s*/;
-const ENCODING_AGAIN = '<meta http-equiv="Content-Type" content="text/html; charset=UTF-8">';
+/** How a browser begins a page that it has written anew instead of keeping what was served. */
+const WRITTEN_ANEW = /^<!DOCTYPE html>\s*<!-- saved from url=/;
 
-/** Reads a bundle in either form, and says whether all of the file is what the record makes. Throws UnreadableBundleError. */
+/**
+ * Reads a bundle in either form, and says whether the file is exactly what its record makes: no byte more or less, for
+ * whatever else were let through could carry a script. Throws UnreadableBundleError.
+ */
 export function readBundle(file: Buffer): ReadBundle {
   let text: string;
   try {
@@ -29,19 +31,18 @@ export function readBundle(file: Buffer): ReadBundle {
   const isPage = text.trimStart().startsWith('<');
   const bundle = parse(isPage ? recordOf(text) : text);
   const expected = isPage ? renderEvidencePage(bundle) : bundleJson(bundle);
-  const found = isPage ? asServed(text) : text.endsWith('\n') ? text : `${text}\n`;
   const form = isPage ? 'page' : 'record';
-  return { form, bundle, difference: found === expected ? null : firstDifference(found, expected) };
+  return { form, bundle, difference: text === expected ? null : firstDifference(text, expected) };
 }
 
-function parse(json: string): EvidenceBundle {
+function parse(json: string): StoredBundle {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch {
     throw new UnreadableBundleError('The signed record is not JSON: the file was changed or cut off.');
   }
-  const parsed = evidenceBundle.safeParse(value);
+  const parsed = storedBundle.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new UnreadableBundleError(
@@ -61,16 +62,13 @@ function recordOf(page: string): string {
     .replaceAll('&amp;', '&');
 }
 
-/** A page that a browser saved, as it was served; any other page is left as it is. */
-function asServed(page: string): string {
-  if (!SAVED_FROM.test(page)) return page;
-  return page.replace(SAVED_FROM, '<!DOCTYPE html>').replace(ENCODING_AGAIN, '');
-}
-
 function firstDifference(found: string, expected: string): string {
   let at = 0;
   while (at < found.length && at < expected.length && found[at] === expected[at]) at += 1;
   const around = (text: string): string => JSON.stringify(text.slice(Math.max(0, at - 20), at + 40));
   const line = found.slice(0, at).split('\n').length;
-  return `line ${line}: the file has ${around(found)}, its record makes ${around(expected)}`;
+  const difference = `line ${line}: the file has ${around(found)}, its record makes ${around(expected)}`;
+  return WRITTEN_ANEW.test(found)
+    ? `${difference}. A browser has saved it as a “complete” page, which is another one: save it as “HTML only”`
+    : difference;
 }

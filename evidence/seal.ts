@@ -1,9 +1,13 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
-import type { EvidenceBundle, EvidencePayload } from './payload.ts';
+import type { StoredBundle } from './earlier-formats.ts';
+import type { BundleSignature } from './payload.ts';
 import type { SigningKey } from './signing-key.ts';
 
 /** Signs what a bundle says: Ed25519 over the UTF-8 bytes of the payload's RFC 8785 canonical JSON. */
-export function sealEvidence(payload: EvidencePayload, key: SigningKey): EvidenceBundle {
+export function sealEvidence<P extends StoredBundle['payload']>(
+  payload: P,
+  key: SigningKey,
+): { payload: P; signature: BundleSignature } {
   const { keyId, publicKey } = key;
   return {
     payload,
@@ -12,6 +16,6 @@ export function sealEvidence(payload: EvidencePayload, key: SigningKey): Evidenc
 }
 
 /** The bare form of a bundle. A file with other bytes is not what was signed, whatever it means. */
-export function bundleJson(bundle: EvidenceBundle): string {
+export function bundleJson(bundle: StoredBundle): string {
   return `${canonicalJson(bundle)}\n`;
 }

@@ -1,47 +1,36 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
-import { anchor } from './checks/anchor.ts';
-import type { Check } from './checks/check.ts';
-import { charges, consents, mails } from './checks/consents.ts';
-import { course } from './checks/course.ts';
-import { chain, notesOfEvents } from './checks/notes.ts';
-import { arithmetic, quoteHashes, termsHashes, words } from './checks/quotes.ts';
-import type { EvidenceBundle } from './payload.ts';
+import { ALL_CHECKS } from './all-checks.ts';
+import type { Check, CheckInput } from './checks/check.ts';
+import { readable, type StoredBundle } from './earlier-formats.ts';
+import type { EvidencePayload } from './payload.ts';
 import { readBundle, UnreadableBundleError, type ReadBundle } from './read-bundle.ts';
-import { isSignedBy, keyIdOf, type PublicKey } from './signing-key.ts';
+import { countsAt, isSignedBy, keyIdOf, type PublicKey } from './signing-key.ts';
 
-/** `open`: there was nothing to check, or the verifier was not told enough. */
+/** `open`: there was nothing to check. `unknown`: the verifier was not told enough. */
 export interface VerifiedRow {
   readonly title: string;
-  readonly outcome: 'pass' | 'fail' | 'open';
+  readonly outcome: 'pass' | 'fail' | 'open' | 'unknown';
   /** What was looked at, or what is wrong. */
   readonly details: readonly string[];
 }
 
+/**
+ * What a file is worth, the worst first: it cannot be read; it is not what was signed; the company did not sign it, or
+ * not while that key counted; it is genuine but does not hold together; nobody knows who signed; it proves what it says.
+ */
+export type Verdict = 'unreadable' | 'changed' | 'foreign' | 'contradictory' | 'signer-unknown' | 'sound';
+
 export interface Verification {
-  readonly ok: boolean;
+  readonly verdict: Verdict;
   readonly rows: readonly VerifiedRow[];
   /** Undefined when the file could not be read. */
-  readonly bundle: EvidenceBundle | undefined;
+  readonly bundle: StoredBundle | undefined;
 }
-
-const CHECKS: readonly Check[] = [
-  course,
-  quoteHashes,
-  arithmetic,
-  termsHashes,
-  words,
-  consents,
-  charges,
-  mails,
-  chain,
-  notesOfEvents,
-  anchor,
-];
 
 /**
  * Checks a proof bundle by itself: no database, no network.
- * @param trusted the company's public keys, from the company; undefined: the key in the file has to do, and the
- *   report says that it proves nothing about who signed
+ * @param trusted the company's public keys, from the company; undefined: it stays open who signed, because the key in
+ *   the file is whoever's
  */
 export function verifyEvidence(file: Buffer, trusted: readonly PublicKey[] | undefined): Verification {
   let read: ReadBundle;
@@ -50,16 +39,29 @@ export function verifyEvidence(file: Buffer, trusted: readonly PublicKey[] | und
   } catch (error) {
     if (!(error instanceof UnreadableBundleError)) throw error;
     const row = { title: 'File: a proof bundle', outcome: 'fail', details: [error.message] } as const;
-    return { ok: false, rows: [row], bundle: undefined };
+    return { verdict: 'unreadable', rows: [row], bundle: undefined };
   }
   const { bundle } = read;
-  const rows = [
-    fileRow(read),
-    signatureRow(bundle),
-    signerRow(bundle, trusted),
-    ...CHECKS.map((check) => rowOf(check, bundle, trusted)),
+  const whole = [fileRow(read), signatureRow(bundle)];
+  const signer = signerRow(bundle, trusted);
+  const payload = readable(bundle.payload);
+  const said = [
+    ...Object.values(ALL_CHECKS).map((check) => rowOf(check, { payload, keys: trusted })),
+    ...ownResultsRow(payload),
   ];
-  return { ok: rows.every(({ outcome }) => outcome !== 'fail'), rows, bundle };
+  return { verdict: verdictOf(whole, signer, said), rows: [...whole, signer, ...said], bundle };
+}
+
+function verdictOf(
+  whole: readonly VerifiedRow[],
+  signer: VerifiedRow,
+  said: readonly VerifiedRow[],
+): Verdict {
+  const isFailing = ({ outcome }: VerifiedRow): boolean => outcome === 'fail';
+  if (whole.some(isFailing)) return 'changed';
+  if (isFailing(signer)) return 'foreign';
+  if (said.some(isFailing)) return 'contradictory';
+  return signer.outcome === 'pass' ? 'sound' : 'signer-unknown';
 }
 
 function fileRow({ form, difference }: ReadBundle): VerifiedRow {
@@ -70,7 +72,7 @@ function fileRow({ form, difference }: ReadBundle): VerifiedRow {
     : { title, outcome: 'fail', details: [`changed at ${difference}`] };
 }
 
-function signatureRow({ payload, signature }: EvidenceBundle): VerifiedRow {
+function signatureRow({ payload, signature }: StoredBundle): VerifiedRow {
   const title = 'Signature: of exactly this record';
   const problems = [
     ...(keyIdOf(signature.publicKey) === signature.keyId
@@ -85,29 +87,41 @@ function signatureRow({ payload, signature }: EvidenceBundle): VerifiedRow {
     : { title, outcome: 'fail', details: problems };
 }
 
-function signerRow({ signature }: EvidenceBundle, trusted: readonly PublicKey[] | undefined): VerifiedRow {
+function signerRow(
+  { signature, payload: { generatedAt } }: StoredBundle,
+  trusted: readonly PublicKey[] | undefined,
+): VerifiedRow {
   const title = 'Signer: a key of the company';
   if (trusted === undefined) {
     const details = [
-      'no public key was given: anybody could have signed this. Give the company’s with --public-key,',
-      `or compare its key id with ${signature.keyId}`,
+      'not established: the company’s public key was not given, and anybody could have signed this.',
+      `Get it from the company and give it with --public-key, or compare its key id with ${signature.keyId}`,
     ];
-    return { title, outcome: 'open', details };
+    return { title, outcome: 'unknown', details };
   }
-  const isKnown = trusted.some(
+  const key = trusted.find(
     ({ keyId, publicKey }) => keyId === signature.keyId && publicKey === signature.publicKey,
   );
-  return isKnown
-    ? { title, outcome: 'pass', details: ['the key is one of those given'] }
-    : { title, outcome: 'fail', details: [`signed by another key: ${signature.keyId}`] };
+  if (key === undefined)
+    return { title, outcome: 'fail', details: [`signed by another key: ${signature.keyId}`] };
+  const { notBefore, notAfter } = key;
+  if (!countsAt(key, generatedAt))
+    return {
+      title,
+      outcome: 'fail',
+      details: [
+        `this key counts from ${notBefore ?? 'the first day'} until ${notAfter ?? 'now'}, and the file was made ${generatedAt}`,
+      ],
+    };
+  const remarks =
+    notAfter === undefined
+      ? []
+      : [`retired ${notAfter}: the company can make this file again, signed with its present key`];
+  return { title, outcome: 'pass', details: ['the key is one of the company’s', ...remarks] };
 }
 
-function rowOf(
-  check: Check,
-  { payload }: EvidenceBundle,
-  keys: readonly PublicKey[] | undefined,
-): VerifiedRow {
-  const { looked, problems, remarks = [] } = check.run({ payload, keys });
+function rowOf(check: Check, input: CheckInput): VerifiedRow {
+  const { looked, problems, remarks = [] } = check.run(input);
   if (problems.length > 0) return { title: check.title, outcome: 'fail', details: problems };
   if (looked === '')
     return {
@@ -116,4 +130,14 @@ function rowOf(
       details: remarks.length > 0 ? remarks : ['nothing there to check'],
     };
   return { title: check.title, outcome: 'pass', details: [looked, ...remarks] };
+}
+
+/** A file that was signed although it does not hold together says so itself, also where a masked copy cannot show it. */
+function ownResultsRow({ format, checks }: EvidencePayload): VerifiedRow[] {
+  if (format === 'plan-change-evidence/1') return [];
+  const title = 'Own results: nothing was wrong when it was signed';
+  const failed = checks.filter(({ problems }) => problems.length > 0);
+  if (failed.length === 0) return [{ title, outcome: 'pass', details: [`${checks.length} checks`] }];
+  const details = failed.map((check) => `the file itself says that this does not hold: ${check.title}`);
+  return [{ title, outcome: 'fail', details }];
 }

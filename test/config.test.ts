@@ -20,6 +20,17 @@ describe('settings', () => {
       });
   });
 
+  it('say until when a retired signing key counted: without an end it is none', () => {
+    const given = 'key1@2026-11-24T12:00:00Z, key2@2025-03-01T00:00:00Z/2026-01-01T00:00:00Z';
+    const { evidence } = loadConfig({ DATABASE_URL, EVIDENCE_RETIRED_SIGNERS: given });
+    assert.deepEqual(evidence.retiredKeys, given.split(', '));
+    for (const EVIDENCE_RETIRED_SIGNERS of ['key1', 'key1@', 'key1@2026-11-24T12:00:00Z,key2'])
+      assert.throws(() => loadConfig({ DATABASE_URL, EVIDENCE_RETIRED_SIGNERS }), {
+        name: ConfigError.name,
+        message: /EVIDENCE_RETIRED_SIGNERS: expected KEY@UNTIL/,
+      });
+  });
+
   it('say which proxies are trusted: by number, address, range or name', () => {
     assert.deepEqual(apiOf({}).trustedProxies, ['loopback']);
     assert.equal(apiOf({ TRUST_PROXY: '2' }).trustedProxies, 2);

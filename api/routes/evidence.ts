@@ -21,6 +21,14 @@ const evidenceKey = z
     publicKey: z.string().meta({ description: "Base64 of the SPKI's DER." }),
     pem: z.string(),
     current: z.boolean().meta({ description: 'False: it signed before and signs no more.' }),
+    notBefore: z.iso
+      .datetime()
+      .nullable()
+      .meta({ description: 'What it signed before this does not count.' }),
+    notAfter: z.iso
+      .datetime()
+      .nullable()
+      .meta({ description: 'When it retired: what it signed from then on does not count.' }),
   })
   .meta({ id: 'EvidenceKey' });
 
@@ -73,12 +81,14 @@ export function evidenceRoutes(deps: ApiDeps): Route[] {
       handle: () => {
         const { signingKey, retired } = deps.evidence;
         const keys = signingKey ? [signingKey, ...retired] : retired;
-        const items = keys.map(({ keyId, publicKey }) => ({
+        const items = keys.map(({ keyId, publicKey, notBefore = null, notAfter = null }) => ({
           keyId,
           algorithm: 'Ed25519',
           publicKey,
           pem: publicKeyPem({ publicKey }),
           current: keyId === signingKey?.keyId,
+          notBefore,
+          notAfter,
         }));
         return Promise.resolve({ status: 200, body: { items, nextCursor: null } });
       },

@@ -14,6 +14,8 @@ export interface Places {
   /** For what the user's environment does not set itself. */
   readonly evidence: {
     readonly signingKey: string;
+    /** Since when; empty: not known. */
+    readonly signingSince: string;
     readonly retiredKeys: string;
     readonly anchorFolder: string;
   };
@@ -47,6 +49,7 @@ export function productEnv(config: StartConfig, places: Places): NodeJS.ProcessE
     WORKFLOW_BUNDLE: places.workflowBundle,
     ...(!givenKey && {
       EVIDENCE_SIGNING_KEY: places.evidence.signingKey,
+      EVIDENCE_SIGNING_SINCE: places.evidence.signingSince,
       EVIDENCE_RETIRED_SIGNERS: places.evidence.retiredKeys,
     }),
     ANCHOR_DIR: givenFolder || places.evidence.anchorFolder,

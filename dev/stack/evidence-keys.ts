@@ -16,7 +16,7 @@ export function signingKeyFile(dataDir: string): string {
   return path.join(dataDir, 'evidence-key.pem');
 }
 
-/** The public keys that signed there, as `GET /v1/evidence-keys` answers them. */
+/** The public keys that signed there and when, as `GET /v1/evidence-keys` answers them. */
 export function publishedKeysFile(dataDir: string): string {
   return path.join(dataDir, 'evidence-keys.json');
 }
@@ -35,23 +35,33 @@ export interface EvidenceKeys {
 
 /**
  * The key of DATA_DIR/evidence-key.pem (mode 0600), made at the first start and the same ever after. To rotate it,
- * delete the file: the next start makes another, and the public half of the old one stays in evidence-keys.json.
+ * delete the file: the next start makes another, and the public half of the old one stays in evidence-keys.json,
+ * retired from that start on.
  * A file that holds no such key is an error: what it signed must stay provable.
  */
 export async function evidenceKeys(dataDir: string): Promise<EvidenceKeys> {
   const file = signingKeyFile(dataDir);
+  const now = new Date().toISOString();
   let pem = await textOf(file);
+  const isNew = pem === undefined;
   if (pem === undefined) {
     const { privateKey } = generateKeyPairSync('ed25519');
     pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     await writePrivateFile(file, pem);
   }
-  const signingKey = keyOf(file, () => readSigningKey(pem));
   const published = await textOf(publishedKeysFile(dataDir));
   const known =
     published === undefined ? [] : keyOf(publishedKeysFile(dataDir), () => readTrustedKeys(published));
-  const retired = known.filter(({ keyId }) => keyId !== signingKey.keyId);
-  const items = [signingKey, ...retired].map(({ keyId, publicKey }) => ({ keyId, publicKey }));
+  const { keyId } = keyOf(file, () => readSigningKey(pem));
+  const since = isNew ? now : known.find((key) => key.keyId === keyId)?.notBefore;
+  const signingKey = readSigningKey(pem, since);
+  const retired = known.filter((key) => key.keyId !== keyId).map((key) => ({ notAfter: now, ...key }));
+  const items = [signingKey, ...retired].map(({ keyId, publicKey, notBefore, notAfter }) => ({
+    keyId,
+    publicKey,
+    notBefore,
+    notAfter,
+  }));
   await writePrivateJson(publishedKeysFile(dataDir), { items });
   return { signingKey, pem, retired };
 }

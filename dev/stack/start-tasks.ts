@@ -1,5 +1,6 @@
 import { Listr } from 'listr2';
 import { migrate, roleUrl } from '../../db/migrate.ts';
+import { retiredKeyText } from '../../evidence/signing-key.ts';
 import { demoCustomers, seedDemo } from '../seed/seed-demo.ts';
 import { webhookKey } from '../sendgrid-double/webhook-key.ts';
 import { bringUpPostgres, bringUpTemporal, type PostgresPlace, type TemporalPlace } from './bring-up.ts';
@@ -111,7 +112,7 @@ export function startTasks(parts: TaskParts): Listr<Progress> {
           await migrate({ ownerUrl, passwords });
           done.appUrl = roleUrl(ownerUrl, 'app', passwords.app);
           const { verificationKey } = await webhookKey(webhookKeyFile(dataDir));
-          const { pem, retired } = await evidenceKeys(dataDir);
+          const { signingKey, pem, retired } = await evidenceKeys(dataDir);
           done.env = productEnv(config, {
             api: api(done),
             apiPort: done.ports.numbers.api,
@@ -123,7 +124,8 @@ export function startTasks(parts: TaskParts): Listr<Progress> {
             workflowBundle: done.bundle,
             evidence: {
               signingKey: pem,
-              retiredKeys: retired.map(({ publicKey }) => publicKey).join(','),
+              signingSince: signingKey.notBefore ?? '',
+              retiredKeys: retired.map(retiredKeyText).join(','),
               anchorFolder: anchorFolder(dataDir),
             },
             consoleFolder: done.consoleFolder,

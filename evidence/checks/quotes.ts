@@ -127,7 +127,10 @@ function missingFrom(text: string, quote: BundleQuote): string[] {
     return formatMoneyForPeople(minor < 0n ? -minor : minor, currency);
   };
   return [
-    ...lines.map(({ amount, description }) => [amount, `the amount of “${description}”`] as const),
+    // What is nothing, as the fee for a change, is said in words.
+    ...lines.flatMap(({ amount, description }) =>
+      minorOf(amount) === 0n ? [] : [[amount, `the amount of “${description}”`] as const],
+    ),
     ...(minorOf(quote.dueNow) === 0n ? [] : [[quote.dueNow, 'what is due'] as const]),
     ...(minorOf(quote.toBalance) === 0n ? [] : [[quote.toBalance, 'what goes to the balance'] as const]),
     [quote.nextBill.amount, 'the next bill'] as const,

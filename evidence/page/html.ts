@@ -1,6 +1,6 @@
 /**
- * Small pieces of HTML, written exactly as a browser would write them back (lower case, quoted attributes, no
- * optional tags left out), so that a page saved from a browser has the bytes that were served.
+ * Small pieces of HTML: lower case, quoted attributes, no optional tags left out. They are part of every format there
+ * has been: what they write does not change.
  */
 
 /** Text as HTML. Carriage returns go: a parser would turn them into line feeds. */
@@ -61,6 +61,10 @@ export function section(id: string, title: string, html: string): string {
 
 export function paragraph(text: string): string {
   return `<p>${esc(text)}</p>\n`;
+}
+
+export function list(texts: readonly string[]): string {
+  return `<ul>\n${texts.map((text) => `<li>${esc(text)}</li>\n`).join('')}</ul>\n`;
 }
 
 /** Words as they were: line by line. */

@@ -2,6 +2,7 @@ import { formatDateForPeople } from '../../domain/calendar.ts';
 import { moneyText } from '../money.ts';
 import type { BundleConsent, BundleEvidence, BundleQuote, EvidencePayload } from '../payload.ts';
 import { contentOf } from '../quote-content.ts';
+import { doubts } from './failed-checks.ts';
 import { code, esc, facts, paragraph, quotation, section, table } from './html.ts';
 import type { Clock } from './clock.ts';
 
@@ -9,7 +10,11 @@ import type { Clock } from './clock.ts';
 export function offered(payload: EvidencePayload, clock: Clock): string {
   const { quotes, change } = payload;
   if (quotes.length === 0) {
-    return section('offered', '2. What was offered', paragraph(nothingOffered(change.rejectionCode)));
+    return section(
+      'offered',
+      '2. What was offered',
+      doubts(payload, 'offered') + paragraph(nothingOffered(change.rejectionCode)),
+    );
   }
   const several =
     quotes.length > 1
@@ -18,7 +23,7 @@ export function offered(payload: EvidencePayload, clock: Clock): string {
         )
       : '';
   const shown = quotes.map((quote) => quoteHtml(quote, payload, clock)).join('');
-  return section('offered', '2. What was offered', several + shown);
+  return section('offered', '2. What was offered', doubts(payload, 'offered') + several + shown);
 }
 
 function nothingOffered(rejectionCode: string | null): string {
@@ -72,7 +77,7 @@ export function saidOrShown(payload: EvidencePayload, clock: Clock): string {
     return script + shownPages.map((evidence) => shownPageHtml(evidence, clock)).join('');
   });
   const html = parts.join('') || paragraph('Nothing: there was no offer.');
-  return section('said', '3. What was said or shown', html);
+  return section('said', '3. What was said or shown', doubts(payload, 'said') + html);
 }
 
 function allEvidence({ consents, notAccepted }: EvidencePayload): BundleEvidence[] {
@@ -102,7 +107,11 @@ export function agreed(payload: EvidencePayload, clock: Clock): string {
       `<h3>Received, not accepted <span class="tag void">no consent</span></h3>\n${evidenceFacts(evidence, payload, clock)}`,
   );
   const html = accepted || paragraph('No consent is on record.');
-  return section('agreed', '4. What was agreed, and when', html + others.join(''));
+  return section(
+    'agreed',
+    '4. What was agreed, and when',
+    doubts(payload, 'agreed') + html + others.join(''),
+  );
 }
 
 function consentHtml(consent: BundleConsent, payload: EvidencePayload, clock: Clock): string {

@@ -1,9 +1,6 @@
-import { toMoneyJson } from '../../domain/money.ts';
-import { minorOf, moneyText } from '../money.ts';
-import type { BundleCharge, EvidencePayload } from '../payload.ts';
-import { contentOf } from '../quote-content.ts';
-import { standingCharges } from '../standing-charges.ts';
+import type { EvidencePayload } from '../payload.ts';
 import type { Clock } from './clock.ts';
+import { doubts } from './failed-checks.ts';
 import { code, esc, facts, paragraph, section, table } from './html.ts';
 import { authorWords, mailStatusWords, mailWords, noteKindWords, statusWords } from './words.ts';
 
@@ -49,7 +46,7 @@ export function timeline(payload: EvidencePayload, clock: Clock): string {
   return section(
     'timeline',
     '1. What happened, in order',
-    table([{ head: 'When', kind: 'short' }, { head: 'What' }], rows),
+    doubts(payload, 'timeline') + table([{ head: 'When', kind: 'short' }, { head: 'What' }], rows),
   );
 }
 
@@ -65,70 +62,11 @@ function inOrder(a: TimelineEvent, b: TimelineEvent): number {
   return time(a) - time(b) || (a.rank ?? 0) - (b.rank ?? 0) || (a.at < b.at ? -1 : 1);
 }
 
-/** What was charged, line by line beside what was quoted. */
-export function charged(payload: EvidencePayload, clock: Clock): string {
-  const { ledger, quotes } = payload;
-  if (ledger.charges.length === 0)
-    return section(
-      'charged',
-      '5. What was charged',
-      paragraph('Nothing: no line was posted for this change.'),
-    );
-  const quoted = new Map(
-    quotes.flatMap((quote) =>
-      (contentOf(quote)?.lines ?? []).map(
-        (line, index) => [`${quote.revision} ${index + 1}`, line.amount] as const,
-      ),
-    ),
-  );
-  const lines = ledger.charges.map((charge) => {
-    const offer = quoted.get(`${charge.quoteRevision} ${charge.lineNo}`);
-    return [
-      `${esc(charge.description)}${charge.reversal ? ' <span class="tag void">taken back</span>' : ''}`,
-      esc(charge.effectiveDate),
-      offer && !charge.reversal ? esc(moneyText(offer)) : '',
-      esc(moneyText(charge.amount)),
-    ];
-  });
-  const standing = standingCharges(payload);
-  const net = contentOf(
-    quotes.find(({ revision }) => revision === standing[0]?.quoteRevision) ?? { canonicalJson: '' },
-  )?.net;
-  const posted = table(
-    [
-      { head: 'Line' },
-      { head: 'Date' },
-      { head: 'Quoted', kind: 'amount' },
-      { head: 'Charged', kind: 'amount' },
-    ],
-    lines,
-    net && ['Total, before tax', '', esc(moneyText(net)), esc(sumText(standing))],
-  );
-  const balance = ledger.balance.map((entry) => [
-    entry.reversal ? 'Taken back from the account balance' : 'To the account balance',
-    esc(entry.effectiveDate),
-    esc(moneyText(entry.amount)),
-  ]);
-  const balances =
-    balance.length === 0
-      ? ''
-      : table([{ head: 'Entry' }, { head: 'Date' }, { head: 'Amount', kind: 'amount' }], balance);
-  const sentence =
-    standing.length === 0
-      ? 'Everything was taken back: nothing of this change stands on the account.'
-      : `These lines stand on the account. They were posted ${clock(standing[0]?.postedAt ?? '')}, after the consent to quote ${standing[0]?.quoteRevision ?? ''}, and are what was quoted.`;
-  return section('charged', '5. What was charged', `<p>${sentence}</p>\n${posted}${balances}`);
-}
-
-function sumText(charges: readonly BundleCharge[]): string {
-  const currency = charges[0]?.amount.currency ?? '';
-  const sum = charges.reduce((total, { amount }) => total + (minorOf(amount) ?? 0n), 0n);
-  return moneyText(toMoneyJson(sum, currency));
-}
-
 /** The mails and what became of them. */
-export function sent({ mails, copy }: EvidencePayload, clock: Clock): string {
-  if (mails.length === 0) return section('sent', '6. What was sent', paragraph('Nothing was sent.'));
+export function sent(payload: EvidencePayload, clock: Clock): string {
+  const { mails, copy } = payload;
+  const told = doubts(payload, 'sent');
+  if (mails.length === 0) return section('sent', '6. What was sent', told + paragraph('Nothing was sent.'));
   const html = mails.map((mail) => {
     const events = mail.events.map(({ event, occurredAt, reason }) => [
       clock(occurredAt),
@@ -154,27 +92,28 @@ ${facts([
   const link = mails.some(({ kind }) => kind.startsWith('consent_'))
     ? '<p class="note">A consent link is secret: the mail has the link where this text has “https://consent-link.invalid/”, and only a hash of it is kept.</p>\n'
     : '';
-  return section('sent', '6. What was sent', html.join('') + link);
+  return section('sent', '6. What was sent', told + html.join('') + link);
 }
 
 /** The notes of this change, and how the account's chain runs through them. */
-export function notes({ chain }: EvidencePayload, clock: Clock): string {
+export function notes(payload: EvidencePayload, clock: Clock): string {
+  const { chain } = payload;
   const own = chain.flatMap(({ sequence, hash, note }) => (note ? [{ sequence, hash, ...note }] : []));
   const others = chain.length - own.length;
   const rows = own.map((note) => [
     String(note.sequence),
     clock(note.createdAt),
-    `<strong>${esc(noteKindWords(note.kind))}</strong><br>${esc(note.body)}`,
+    `<strong>${esc(noteKindWords(note.kind))}</strong>${note.masked ? ' <span class="tag void">masked</span>' : ''}<br>${esc(note.body)}`,
     esc(authorWords(note.author)),
     code(note.hash.slice(0, 12)),
   ]);
   const intro =
-    `Notes are numbered for each account and cannot be changed: each carries the SHA-256 of the note before it and of itself. ` +
+    `${chainWords(payload)} ` +
     `Of the ${chain.length} notes of this account ${own.length} are about this change and shown here${others === 0 ? '' : `; of the other ${others} the signed record has the hashes alone, so that the chain can be followed`}.`;
   return section(
     'notes',
     '7. Account notes',
-    `${paragraph(intro)}${table(
+    `${doubts(payload, 'notes')}${paragraph(intro)}${table(
       [
         { head: 'No.', kind: 'short' },
         { head: 'When' },
@@ -187,8 +126,15 @@ export function notes({ chain }: EvidencePayload, clock: Clock): string {
   );
 }
 
+function chainWords(payload: EvidencePayload): string {
+  return doubts(payload, 'notes') === ''
+    ? 'Notes are numbered for each account and cannot be changed: each carries the SHA-256 of the note before it and of itself.'
+    : 'Notes are numbered for each account, and each should carry the SHA-256 of the note before it and of itself.';
+}
+
 /** The terms in full, as hashed. */
-export function terms({ terms: versions }: EvidencePayload, clock: Clock): string {
+export function terms(payload: EvidencePayload, clock: Clock): string {
+  const { terms: versions } = payload;
   const html = versions.map(
     ({ version, sha256, body, publishedAt }) =>
       `<h3>Version ${esc(version)}</h3>
@@ -197,7 +143,11 @@ ${facts([
   ['SHA-256', code(sha256)],
 ])}<div class="prose">\n${prose(body)}</div>\n`,
   );
-  return section('terms', '8. Terms of service', html.join('') || paragraph('None: there was no offer.'));
+  return section(
+    'terms',
+    '8. Terms of service',
+    doubts(payload, 'terms') + (html.join('') || paragraph('None: there was no offer.')),
+  );
 }
 
 /** Paragraphs as they read; the exact text, with its line ends, is in the signed record. */

@@ -3,11 +3,14 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { evidenceKeys, publishedKeysFile, signingKeyFile } from '../../dev/stack/evidence-keys.ts';
 import { StartError } from '../../dev/stack/start-error.ts';
 import {
+  countsAt,
   isSignedBy,
   KeyError,
   publicKeyPem,
+  readRetiredKey,
   readSigningKey,
   readTrustedKeys,
+  retiredKeyText,
 } from '../../evidence/signing-key.ts';
 import { makeTestFolder } from '../support/test-folder.ts';
 
@@ -26,16 +29,22 @@ describe('the signing key of a development system', () => {
     assert.ok(!isSignedBy(published, 'words', signingKey.sign('words').toUpperCase()));
   });
 
-  it('is another after its file was taken away, and the old public half stays', async () => {
+  it('is another after its file was taken away, and the old public half stays, retired from then on', async () => {
     const before = await evidenceKeys(folder.path);
+    const [first, second] = ['2026-01-01T00:00:00Z', '2100-01-01T00:00:00Z'];
+    assert.ok(!countsAt(before.signingKey, first) && countsAt(before.signingKey, second));
     await rm(signingKeyFile(folder.path));
     const after = await evidenceKeys(folder.path);
     assert.notEqual(after.signingKey.keyId, before.signingKey.keyId);
-    assert.deepEqual(
-      after.retired.map(({ keyId }) => keyId),
-      [before.signingKey.keyId],
-    );
-    assert.equal(readTrustedKeys(await readFile(publishedKeysFile(folder.path), 'utf8')).length, 2);
+    const [retired] = after.retired;
+    assert.equal(retired?.keyId, before.signingKey.keyId);
+    assert.equal(retired.notBefore, before.signingKey.notBefore);
+    assert.equal(retired.notAfter, after.signingKey.notBefore);
+    assert.ok(!countsAt(retired, second));
+    const published = readTrustedKeys(await readFile(publishedKeysFile(folder.path), 'utf8'));
+    const { keyId, publicKey, notBefore } = after.signingKey;
+    assert.deepEqual(published, [{ keyId, publicKey, notBefore }, retired]);
+    assert.deepEqual((await evidenceKeys(folder.path)).retired, after.retired);
   });
 
   it('is never replaced silently: a file that holds none is an error', async () => {
@@ -59,6 +68,36 @@ describe('keys as they are given', () => {
     });
     for (const given of [publicKeyPem(signingKey), publicKey, list])
       assert.deepEqual(readTrustedKeys(given), [{ keyId, publicKey }]);
+  });
+
+  it('say until when they signed once they do no more, and from when where that is known', async () => {
+    const { signingKey } = await evidenceKeys(folder.path);
+    const { keyId, publicKey } = signingKey;
+    const [notBefore, notAfter] = ['2025-03-01T00:00:00Z', '2026-11-24T12:00:00Z'];
+    for (const key of [
+      { keyId, publicKey, notAfter },
+      { keyId, publicKey, notBefore, notAfter },
+    ]) {
+      assert.deepEqual(readRetiredKey(retiredKeyText(key)), key);
+      assert.deepEqual(readTrustedKeys(JSON.stringify({ items: [{ notBefore: null, ...key }] })), [key]);
+    }
+    const key = readRetiredKey(`${publicKey}@${notBefore}/${notAfter}`);
+    assert.deepEqual(
+      [notBefore, '2026-11-24T11:59:59.999Z', notAfter, '2025-02-28T23:59:59Z'].map((at) =>
+        countsAt(key, at),
+      ),
+      [true, true, false, false],
+    );
+    for (const text of [
+      publicKey,
+      `${publicKey}@`,
+      `${publicKey}@2026-11-24`,
+      `${publicKey}@now`,
+      `secret@${notAfter}`,
+    ])
+      assert.throws(() => readRetiredKey(text), KeyError, text);
+    for (const wrong of [{ notAfter: 'secret' }, { notBefore: 5 }])
+      assert.throws(() => readTrustedKeys(JSON.stringify({ items: [{ publicKey, ...wrong }] })), KeyError);
   });
 
   it('of another kind, or none at all, are refused without being repeated', () => {

@@ -243,7 +243,12 @@ describe('SendGrid double: the key of its events', () => {
     temporalNamespace: 'default',
     temporalUi: 'http://127.0.0.1:8233',
     workflowBundle: 'bundle.js',
-    evidence: { signingKey: 'key of the company', retiredKeys: '', anchorFolder: 'anchors' },
+    evidence: {
+      signingKey: 'key of the company',
+      signingSince: '',
+      retiredKeys: '',
+      anchorFolder: 'anchors',
+    },
     consoleFolder: 'console',
     webhookVerificationKey: 'key of the double',
   };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EvidenceBundle, EvidencePayload } from '../../evidence/payload.ts';
+import type { EvidenceBundle, PresentPayload } from '../../evidence/payload.ts';
 import { evidenceBundle } from '../../evidence/payload.ts';
 import { sealEvidence, bundleJson } from '../../evidence/seal.ts';
 import type { SigningKey } from '../../evidence/signing-key.ts';
@@ -38,7 +38,11 @@ export function verified(api: ApiRig, text: string): Verification {
 export function assertSound(verification: Verification): void {
   const failed = verification.rows.filter(({ outcome }) => outcome === 'fail');
   assert.deepEqual(failed, []);
-  assert.ok(verification.ok);
+  assert.equal(verification.verdict, 'sound');
+}
+
+export function isSound(api: ApiRig, text: string): boolean {
+  return verified(api, text).verdict === 'sound';
 }
 
 /** What failed, by the first word of its title: "Signature", "Quotes". */
@@ -51,7 +55,7 @@ export function failures({ rows }: Verification): string[] {
 }
 
 /** The bundle with something else in it; the rest is as it was, and so is the signature. */
-export function altered(bundle: EvidenceBundle, alter: (payload: EvidencePayload) => void): EvidenceBundle {
+export function altered(bundle: EvidenceBundle, alter: (payload: PresentPayload) => void): EvidenceBundle {
   const copy = structuredClone(bundle);
   alter(copy.payload);
   return copy;
@@ -61,7 +65,7 @@ export function altered(bundle: EvidenceBundle, alter: (payload: EvidencePayload
 export function signedAgain(
   bundle: EvidenceBundle,
   key: SigningKey,
-  alter: (payload: EvidencePayload) => void,
+  alter: (payload: PresentPayload) => void,
 ): string {
   return bundleJson(sealEvidence(altered(bundle, alter).payload, key));
 }

@@ -24,12 +24,20 @@ import {
   assertSound,
   companyKey,
   failures,
+  isSound,
   pageOf,
   recordOf,
   signedAgain,
   verified,
 } from './bundles.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+
+const publishedKey = z.looseObject({
+  keyId: z.string(),
+  current: z.boolean(),
+  notBefore: z.string().nullable(),
+  notAfter: z.string().nullable(),
+});
 
 describe('proof bundles', () => {
   const folder = makeTestFolder();
@@ -208,6 +216,33 @@ describe('proof bundles', () => {
       assert.deepEqual(failures(verified(api, half)), ['Charges']);
     });
 
+    it('state nothing that the record contradicts: the page says what does not hold, and is signed all the same', async () => {
+      const { planChangeId } = await api.changeOf(await api.stranger());
+      await completed(planChangeId);
+      const exact = /exactly what was quoted was charged|are what was quoted/;
+      assert.match(await pageOf(api, planChangeId), exact);
+      await api.rig.ownerKnex.raw(
+        `INSERT INTO charges SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'line_no', 9,
+           'amount_minor', 99900, 'description', 'Extra service'))).*
+         FROM charges c WHERE plan_change_id = ? AND kind = 'charge' LIMIT 1`,
+        [planChangeId],
+      );
+      for (const as of ['agent', 'auditor'] as const) {
+        const html = await pageOf(api, planChangeId, as);
+        assert.doesNotMatch(html, exact);
+        assert.match(html, /This record contradicts itself\.[^]*what was charged is not what was quoted/);
+        assert.match(
+          html,
+          /agreed in a recorded call, .* does not establish that what was charged is what was agreed to/,
+        );
+        const verification = verified(api, html);
+        assert.deepEqual(
+          [verification.verdict, failures(verification)],
+          ['contradictory', ['Charges', 'Own results']],
+        );
+      }
+    });
+
     it('show of other changes of the account only the hashes', async () => {
       const account = await api.stranger();
       const first = await api.opened(account);
@@ -255,6 +290,42 @@ describe('proof bundles', () => {
       }
     });
 
+    it('auditors with notes as they read them elsewhere: contact data masked, the hash kept, the chain followed', async () => {
+      const account = await api.stranger();
+      const { planChangeId } = await api.opened(account);
+      const said = `${account.fullName}, ${account.serviceAddress}, ${account.email}, +1 (415) 555-0142`;
+      await api.post(`/v1/plan-changes/${planChangeId}/cancel`, { reason: said });
+      const { bundle: full } = await recordOf(api, planChangeId);
+      const { bundle, text } = await recordOf(api, planChangeId, 'auditor');
+      const html = await pageOf(api, planChangeId, 'auditor');
+      for (const personal of [account.fullName, account.serviceAddress, account.email, '555-0142'])
+        assert.ok(!text.includes(personal) && !html.includes(personal), personal);
+      assert.match(html, /<span class="tag void">masked<\/span><br>[^<]*\*\*\*, \*\*\*, \*\*\*, \*\*\*/);
+      assertSound(verified(api, text));
+      assertSound(verified(api, html));
+      const hashes = ({ payload }: EvidenceBundle) => payload.chain.map(({ hash }) => hash);
+      assert.deepEqual(hashes(bundle), hashes(full));
+      assert.deepEqual(
+        bundle.payload.chain.map(({ note }) => note?.masked ?? false),
+        full.payload.chain.map(({ note }) => note?.body.includes('555-0142') ?? false),
+      );
+      const row = verified(api, text).rows.find(({ title }) => title.startsWith('Notes: hashes'));
+      assert.match(row?.details.join() ?? '', /1 of the other notes is of this change, masked in this copy/);
+
+      const another = (hash?: string) =>
+        signedAgain(bundle, companyKey(api), ({ chain }) => {
+          const link = chain.find(({ note }) => note?.kind === 'identified');
+          Object.assign(link!.note!, { masked: true, body: `${link!.note!.body} ***` });
+          link!.hash = hash ?? link!.hash;
+        });
+      assertSound(verified(api, another()));
+      assert.deepEqual(failures(verified(api, another('ab'.repeat(32)))), ['Notes']);
+      const hidden = signedAgain(full, companyKey(api), ({ chain }) => {
+        chain.find(({ note }) => note?.kind === 'cancelled')!.note!.masked = true;
+      });
+      assert.deepEqual(failures(verified(api, hidden)), ['Notes']);
+    });
+
     it('nobody without the signing key: 503 that says what to do', async () => {
       const unsigned = await api.another({ signingKey: null });
       const answer = await unsigned.get(`/v1/plan-changes/${applied}/evidence`);
@@ -268,12 +339,12 @@ describe('proof bundles', () => {
     it('whoever checks them finds the keys published, without a key of their own', async () => {
       const answer = await api.get('/v1/evidence-keys', { as: null });
       assertDocumented(api, 'listEvidenceKeys', answer);
-      const { items } = answer.read(page(z.looseObject({ keyId: z.string(), current: z.boolean() })));
+      const { items } = answer.read(page(publishedKey));
       assert.deepEqual(
-        items.map(({ keyId, current }) => [keyId, current]),
-        [[companyKey(api).keyId, true]],
+        items.map(({ keyId, current, notBefore, notAfter }) => [keyId, current, notBefore, notAfter]),
+        [[companyKey(api).keyId, true, null, null]],
       );
-      assert.ok(verifyEvidence(Buffer.from(await pageOf(api, applied)), readTrustedKeys(answer.text)).ok);
+      assertSound(verifyEvidence(Buffer.from(await pageOf(api, applied)), readTrustedKeys(answer.text)));
     });
 
     it('say in the OpenAPI document and in the answer what they are', async () => {
@@ -306,9 +377,38 @@ describe('proof bundles', () => {
           fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
             const changed = Buffer.from(bytes);
             changed.writeUInt8(changed.readUInt8(at) ^ bits, at);
-            return !verifyEvidence(changed, [companyKey(api)]).ok;
+            return verifyEvidence(changed, [companyKey(api)]).verdict !== 'sound';
           }),
           { numRuns: 150 },
+        );
+      }
+    });
+
+    it('nor with anything put in, wherever it is, in page and record', async () => {
+      const record = (await recordOf(api, linked)).text;
+      const comment = '<!-- saved from url=(0052)x--><script>alert(1)</script><!-- -->';
+      const texts = fc.oneof(
+        fc.string({ minLength: 1, unit: 'binary' }),
+        fc.constantFrom(
+          comment,
+          '<script>alert(1)</script>',
+          '<p>Paid.</p>',
+          ' ',
+          '\n',
+          ',"paid":true',
+          '\ufeff',
+        ),
+      );
+      for (const text of [html, record]) {
+        // Half of them where a file is most often touched: around its tags and members.
+        const seams = [...text.matchAll(/[<>{},\n]/g)].map(({ index }) => index);
+        const places = fc.oneof(fc.nat(text.length), fc.constantFrom(0, text.length, ...seams));
+        fc.assert(
+          fc.property(places, texts, (at, put) => {
+            const spoilt = `${text.slice(0, at)}${put}${text.slice(at)}`;
+            return !isSound(api, spoilt);
+          }),
+          { numRuns: 60, examples: [['<!DOCTYPE html>'.length, comment]] },
         );
       }
     });
@@ -324,21 +424,22 @@ describe('proof bundles', () => {
         'null',
         '\0',
       ];
-      for (const text of spoilt) assert.ok(!verified(api, text).ok, text.slice(0, 40));
+      for (const text of spoilt) assert.ok(!isSound(api, text), text.slice(0, 40));
       const charged = html.replace('What was charged</h2>', 'What was paid</h2>');
       assert.notEqual(charged, html);
       assert.deepEqual(failures(verified(api, charged)), ['File']);
     });
 
-    it('but a page that a browser has saved is as sound as before', () => {
+    it('also by a browser that writes the page anew: then it says how to save it', () => {
       const saved = html
         .replace(
           '<!DOCTYPE html>',
           '<!DOCTYPE html>\n<!-- saved from url=(0052)https://api.example/v1/plan-changes/1/evidence -->\n',
         )
         .replace('<head>', '<head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8">');
-      assertSound(verified(api, saved));
-      assert.deepEqual(failures(verified(api, saved.replace('<h1>', '<h1>Not a '))), ['File']);
+      const verification = verified(api, saved);
+      assert.deepEqual([verification.verdict, failures(verification)], ['changed', ['File']]);
+      assert.match(verification.rows[0]?.details.join() ?? '', /save it as “HTML only”/);
     });
 
     it('and signed again by somebody else are caught by the company’s key, and only by it', () => {
@@ -346,12 +447,37 @@ describe('proof bundles', () => {
         ledger.charges.length = 3;
       });
       assert.deepEqual(failures(verified(api, forged)), ['Signer']);
-      const alone = verifyEvidence(Buffer.from(forged), undefined);
-      assert.ok(alone.ok);
-      assert.ok(alone.rows.some(({ details }) => details.join().includes('anybody could have signed this')));
+      assert.equal(verified(api, forged).verdict, 'foreign');
+      for (const text of [forged, html]) {
+        const alone = verifyEvidence(Buffer.from(text), undefined);
+        assert.equal(alone.verdict, 'signer-unknown');
+        const signer = alone.rows.find(({ title }) => title.startsWith('Signer'));
+        assert.equal(signer?.outcome, 'unknown');
+        assert.match(signer.details.join(), /not established: .* anybody could have signed this/);
+      }
       const dressed = altered(bundle, () => undefined);
       dressed.signature = { ...dressed.signature, publicKey: newSigningKey().publicKey };
       assert.ok(failures(verified(api, bundleJson(dressed))).includes('Signature'));
+    });
+
+    it('and files and anchors of a key count only while it did', () => {
+      const { generatedAt, anchor } = bundle.payload;
+      const text = Buffer.from(bundleJson(bundle));
+      const { keyId, publicKey } = companyKey(api);
+      const later = (instant: string, ms: number) => new Date(Date.parse(instant) + ms).toISOString();
+      const by = (bounds: Partial<Record<'notBefore' | 'notAfter', string>>) =>
+        verifyEvidence(text, [{ keyId, publicKey, ...bounds }]);
+      const within = by({ notBefore: later(generatedAt, -60_000), notAfter: later(generatedAt, 1) });
+      assert.ok(!failures(within).includes('Signer'));
+      const signer = within.rows.find(({ title }) => title.startsWith('Signer'));
+      assert.match(signer?.details.join() ?? '', /retired .*: the company can make this file again/);
+      for (const bounds of [{ notBefore: later(generatedAt, 1) }, { notAfter: generatedAt }]) {
+        const outside = by(bounds);
+        assert.ok(failures(outside).includes('Signer'));
+        assert.equal(outside.verdict, 'foreign');
+      }
+      const takenAt = anchor?.sealed.anchor.takenAt ?? '';
+      assert.deepEqual(failures(by({ notBefore: later(takenAt, 1) })), ['Anchor']);
     });
 
     /** Each is signed again by the company itself: what a bundle says must also hold together. */
@@ -439,22 +565,29 @@ describe('proof bundles', () => {
     });
   });
 
-  it('are checked from the command line: a table, exit code 0 or 1', async () => {
-    const [file, keyFile] = [path.join(folder.path, 'bundle.html'), path.join(folder.path, 'key.pem')];
+  it('are checked from the command line: a table, and a verdict in plain words with its exit code', async () => {
     const text = await pageOf(api, linked);
-    await writeFile(file, text);
-    await writeFile(keyFile, publicKeyPem(companyKey(api)));
-    const sound = await command([file, '--public-key', keyFile], folder.path);
+    const inFolder = (name: string): string => path.join(folder.path, name);
+    await writeFile(inFolder('key.pem'), publicKeyPem(companyKey(api)));
+    await writeFile(inFolder('bundle.html'), text);
+    await writeFile(inFolder('spoilt.html'), text.replace('What was sent', 'What was lost'));
+    const key = ['--public-key', inFolder('key.pem')];
+    const [sound, unknown, spoilt, missing] = await Promise.all([
+      command([inFolder('bundle.html'), ...key], folder.path),
+      command([inFolder('bundle.html')], folder.path),
+      command([inFolder('spoilt.html'), ...key], folder.path),
+      command([inFolder('none.html'), ...key], folder.path),
+    ]);
     assert.equal(sound.code, 0, sound.out);
-    assert.match(sound.out, /^PASS {2}Signature: .*\n[^]*The bundle is sound: \d+ checks passed/m);
-
-    await writeFile(file, text.replace('What was sent', 'What was lost'));
-    const spoilt = await command([file, '--public-key', keyFile], folder.path);
+    assert.match(
+      sound.out,
+      /^PASS {2}Signature: .*\n[^]*Checks: \d+ passed, 0 failed[^]*^SOUND: the company signed/m,
+    );
+    assert.equal(unknown.code, 2, unknown.out);
+    assert.match(unknown.out, /^ {2}\? {3}Signer: .* not established[^]*^SIGNER NOT ESTABLISHED: .*anybody/m);
     assert.equal(spoilt.code, 1);
     assert.match(spoilt.out, /^FAIL {2}File: .*changed at line \d+: the file has ".*What was lost/m);
-    assert.match(spoilt.out, /NOT sound: 1 of \d+ checks failed/);
-
-    const missing = await command([path.join(folder.path, 'none.html')], folder.path);
+    assert.match(spoilt.out, /, 1 failed, [^]*^NOT SOUND, CHANGED: /m);
     assert.deepEqual([missing.code, missing.out], [1, '']);
   });
 });

@@ -1,0 +1,31 @@
+import { anchor } from './checks/anchor.ts';
+import type { Check, CheckInput } from './checks/check.ts';
+import { charges, consents, mails } from './checks/consents.ts';
+import { course } from './checks/course.ts';
+import { chain, notesOfEvents } from './checks/notes.ts';
+import { arithmetic, quoteHashes, termsHashes, words } from './checks/quotes.ts';
+import { ofUnmaskedNotes } from './masked-notes.ts';
+import type { MadeCheck } from './payload.ts';
+
+/** Every check of what a bundle says, by the name that bundles have it under. */
+export const ALL_CHECKS: Readonly<Record<string, Check>> = {
+  course,
+  quoteHashes,
+  arithmetic,
+  termsHashes,
+  words,
+  consents,
+  charges,
+  mails,
+  chain: ofUnmaskedNotes(chain),
+  notesOfEvents,
+  anchor,
+};
+
+/** Checks a record before it is signed, so that its page says only what holds. */
+export function runChecks(input: CheckInput): MadeCheck[] {
+  return Object.entries(ALL_CHECKS).map(([id, { title, run }]) => {
+    const { looked, problems } = run(input);
+    return { id, title, looked, problems: [...problems] };
+  });
+}

@@ -1,0 +1,65 @@
+import { formatDateForPeople } from '../../domain/calendar.ts';
+import { moneyText } from '../money.ts';
+import type { EvidencePayload } from '../payload.ts';
+import { standingCharges } from '../standing-charges.ts';
+import type { Clock } from './clock.ts';
+import { failedChecks, isEstablished } from './failed-checks.ts';
+import { esc, list } from './html.ts';
+import { statusWords } from './words.ts';
+
+/** The exhibit in two sentences, and before them whatever in the record does not hold. */
+export function findingHtml(payload: EvidencePayload, clock: Clock): string {
+  const consent = currentConsent(payload);
+  const sentences = esc(finding(payload)).replaceAll('{when}', consent ? clock(consent.acceptedAt) : '');
+  const isGood = isApplied(payload) && isEstablished(payload, 'charges');
+  return `${discrepancy(payload)}<p class="finding${isGood ? '' : ' open'}">${sentences}</p>\n`;
+}
+
+function discrepancy(payload: EvidencePayload): string {
+  const failed = failedChecks(payload);
+  if (failed.length === 0) return '';
+  const count = failed.length === 1 ? 'One check' : `${failed.length} checks`;
+  return `<p class="finding open"><strong>This record contradicts itself.</strong> ${count} of it failed when this file was made. The file is signed as it stands, and is evidence of that:</p>
+${list(failed.flatMap(({ title, problems }) => problems.map((problem) => `${title}: ${problem}`)))}`;
+}
+
+function isApplied(payload: EvidencePayload): boolean {
+  return payload.change.appliedAt !== null && standingCharges(payload).length > 0;
+}
+
+function currentConsent({
+  consents,
+  change,
+}: EvidencePayload): EvidencePayload['consents'][number] | undefined {
+  return consents.find(({ quoteRevision }) => quoteRevision === change.quoteRevision);
+}
+
+/** `{when}` is where the instant of the consent goes. Nothing is stated that a failed check speaks against. */
+function finding(payload: EvidencePayload): string {
+  const { change, customer, quotes, company } = payload;
+  const from = change.from.planName;
+  const to = change.to?.planName ?? change.requestedPlanCode;
+  const consent = currentConsent(payload);
+  const quote = quotes.find(({ revision }) => revision === change.quoteRevision);
+  const effective =
+    change.activation.date === null ? '' : `, from ${formatDateForPeople(change.activation.date)} on`;
+  if (!consent) {
+    const asked = `${customer.fullName} asked ${company.name} to change from ${from} to ${to}. No consent to the current quote is on record`;
+    if (!isEstablished(payload, 'charges'))
+      return `${asked}. This record does not establish what was charged.`;
+    const earlier = payload.consents.length > 0 ? ' An earlier consent was made void by a newer quote.' : '';
+    return `${asked}, and nothing was charged: the change is ${statusWords(change.status)}.${earlier}`;
+  }
+  if (!isEstablished(payload, 'agreement'))
+    return `This record does not establish what ${customer.fullName} agreed to, nor that it is what was charged.`;
+  const how = consent.evidence.method === 'verbal' ? 'in a recorded call' : 'in writing';
+  const agreedSentence = `${customer.fullName} agreed ${how}, {when}, to change from ${from} to ${to}${effective}.`;
+  if (!isEstablished(payload, 'charges'))
+    return `${agreedSentence} This record does not establish that what was charged is what was agreed to.`;
+  if (!isApplied(payload))
+    return `${agreedSentence} Nothing of it stands on the account: the change is ${statusWords(change.status)}.`;
+  const due = quote
+    ? `${moneyText(quote.dueNow)} due, ${moneyText(quote.toBalance)} to the account balance`
+    : '';
+  return `${agreedSentence} After that the plan was applied, and exactly what was quoted was charged: ${due}.`;
+}

@@ -1,0 +1,61 @@
+import type { BundleSignature, EvidencePayload } from '../payload.ts';
+import type { Clock } from './clock.ts';
+import { doubts } from './failed-checks.ts';
+import { code, esc, facts, section, table } from './html.ts';
+
+/** Who signed, what was checked before, and how anybody checks it again. */
+export function verification(payload: EvidencePayload, signature: BundleSignature, clock: Clock): string {
+  const { anchor, company } = payload;
+  return section(
+    'verify',
+    '9. Signature, and how to check it',
+    `${doubts(payload, 'verify')}${facts([
+      ['Signed by', esc(company.name)],
+      ['Method', 'Ed25519 over the RFC 8785 canonical JSON of the record below'],
+      ['Key id', code(signature.keyId)],
+      ['Signature', code(signature.value)],
+      ['Anchored', anchored(payload, clock)],
+      ['Root of the anchor', anchor ? code(anchor.sealed.anchor.root) : null],
+    ])}${checked(payload)}<p>Anybody with the program <code>plan-change</code> can check this file, without its database and without a network:</p>
+<pre>${esc('npm run --silent verify-evidence -- FILE --public-key KEY')}</pre>
+<p>KEY holds the company’s public key, which it publishes under <code>/v1/evidence-keys</code>. ${fromTheCompany(payload)} The check makes every hash again, adds up every amount, compares consents, charges and notes with the quotes, follows the chain and the anchor, and makes this page again from the record to see that it says the same. One changed character anywhere makes it fail. ${howToKeep(payload)}</p>
+<p>Without the program: the record below is JSON. The SHA-256 of each <code>canonicalJson</code> is the hash of its quote, that of each <code>body</code> the hash of its terms; the signature is over the member <code>payload</code> in canonical form.</p>
+`,
+  );
+}
+
+function anchored(payload: EvidencePayload, clock: Clock): string {
+  const { anchor, chain } = payload;
+  if (anchor === null) return 'none yet: the notes of this account are under the next daily anchor';
+  if (doubts(payload, 'verify') !== '') return 'not established';
+  const { number, date, takenAt } = anchor.sealed.anchor;
+  return `notes 1 to ${anchor.head.sequence} of ${chain.length}, by anchor ${number} of ${date}, taken ${clock(takenAt)}`;
+}
+
+/** The checks as they ended before the record was masked and signed. */
+function checked(payload: EvidencePayload): string {
+  if (payload.format === 'plan-change-evidence/1') return '';
+  const rows = payload.checks.map(({ title, looked, problems }) => [
+    esc(title),
+    esc(looked),
+    problems.length > 0
+      ? '<strong>does not hold</strong>'
+      : looked === ''
+        ? 'nothing there to check'
+        : 'holds',
+  ]);
+  return `<p>Before it was signed, the full record was checked by itself:</p>
+${table([{ head: 'Check' }, { head: 'Looked at' }, { head: 'Result', kind: 'short' }], rows)}`;
+}
+
+function fromTheCompany({ format }: EvidencePayload): string {
+  return format === 'plan-change-evidence/1'
+    ? 'Take it from the company, not from this file: its key id must be the one above.'
+    : 'Take it from the company, neither from this file nor from whoever brought it: without it nobody knows who signed.';
+}
+
+function howToKeep({ format }: EvidencePayload): string {
+  return format === 'plan-change-evidence/1'
+    ? 'The file itself must be as it was served: save it, do not copy its text.'
+    : 'The file itself must be as it was served: save it as “HTML only” (a browser that saves a “complete” page writes another one), do not copy its text.';
+}
