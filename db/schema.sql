@@ -1052,8 +1052,6 @@ GRANT EXECUTE ON FUNCTION switch_plan(uuid) TO app;
 
 GRANT EXECUTE ON FUNCTION take_back_period(uuid) TO app;
 
-GRANT EXECUTE ON FUNCTION tell_listeners() TO PUBLIC;
-
 GRANT INSERT, SELECT ON account_notes TO app;
 
 GRANT SELECT ON account_notes TO auditor;

@@ -15,6 +15,7 @@ export async function up(knex: Knex): Promise<void> {
       PERFORM pg_notify('plan_change_status', to_jsonb(NEW) ->> TG_ARGV[0]);
       RETURN NULL;
     END $$;
+    REVOKE EXECUTE ON FUNCTION tell_listeners() FROM PUBLIC;
     CREATE TRIGGER quotes_told ${WATCHED.quotes} EXECUTE FUNCTION tell_listeners('plan_change_id');
     CREATE TRIGGER email_outbox_told ${WATCHED.email_outbox} EXECUTE FUNCTION tell_listeners('plan_change_id');
     CREATE TRIGGER plan_changes_confirmed_told ${WATCHED.confirmations} EXECUTE FUNCTION tell_listeners('id');

@@ -74,7 +74,7 @@ function applyChange(history: History, { gapDays, when, priceMinor, interval }: 
     ...{ from: asPlan(current), to: asPlan(next), creditCapMinor: 10n ** 12n },
     balanceMinor: balanceBeforeChange(entries, bills, { when, effectiveDate }),
     interruptions: [],
-      terms: { version: '2026-01', sha256: 'ab'.repeat(32) },
+    terms: { version: '2026-01', sha256: 'ab'.repeat(32) },
   });
   const surplus = {
     date: effectiveDate,
