@@ -19,9 +19,6 @@ import {
 
 const MOST_GZIPPED_JAVASCRIPT = 60_000;
 
-/** Name of the field that has the focus. */
-const focused = (page: Page) => page.evaluate<string>(`document.activeElement.getAttribute('name') ?? ''`);
-
 /** The page is put behind another tab, or before. */
 const show = (page: Page, isShown: boolean) =>
   page.evaluate(
@@ -50,10 +47,10 @@ describe('console: when something is wrong', function () {
     await page.keyboard.press('Enter');
     await page.getByText('Enter what the customer says').first().waitFor();
     assert.equal(await page.locator('[aria-invalid]').count(), 2);
-    assert.equal(await focused(page), 'fullName');
+    await page.locator('[name=fullName]:focus').waitFor();
     await page.getByLabel('Service address').focus();
     await page.keyboard.press('Enter');
-    await eventually(async () => (await focused(page)) === 'fullName' || undefined);
+    await page.locator('[name=fullName]:focus').waitFor();
     await expectSound(seen);
     await page.getByLabel('Full name').fill('Nobody');
     await page.getByLabel('Service address').fill('Nowhere');
@@ -246,7 +243,7 @@ describe('console: when something is wrong', function () {
     await page.getByLabel('API key').fill(api.keys.agent);
     await page.keyboard.press('Enter');
     await page.getByText('Following live').waitFor();
-    assert.equal(await focused(page), 'recordingId');
+    await page.locator('[name=recordingId]:focus').waitFor();
 
     await page.getByRole('button', { name: 'Back to the quote' }).click();
     await page.getByText('Live', { exact: true }).waitFor();

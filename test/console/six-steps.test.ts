@@ -135,8 +135,7 @@ describe('console: the six steps', function () {
     await heading(page, 'The new plan is active');
     await tabTo(/^I have told/);
     await keyboard.press('Enter');
-    await page.getByText('Told on').waitFor();
-    assert.match(await page.evaluate<string>('document.activeElement.textContent'), /^Told on/);
+    await page.locator('.confirmed:focus').waitFor();
     await expectSound(seen);
     assert.ok((await changeAt(page)).confirmedAt);
     await seen.close();
@@ -229,7 +228,7 @@ describe('console: the six steps', function () {
     const dialog = page.getByRole('dialog');
     const focused = () =>
       page.evaluate<string>('document.activeElement.name || document.activeElement.textContent');
-    assert.equal(await focused(), 'reason');
+    await dialog.locator('[name=reason]:focus').waitFor();
     for (const key of ['Tab', 'Tab', 'Tab', 'Tab', 'Shift+Tab', 'Tab']) await page.keyboard.press(key);
     assert.equal(await focused(), 'reason');
     await dialog.getByRole('button', { name: 'Keep it' }).click();
