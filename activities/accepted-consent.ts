@@ -18,7 +18,7 @@ export async function acceptConsent(
   agreed: AgreedChange,
   consent: AcceptedConsent,
 ): Promise<void> {
-  const evidence = await tx.attachConsent({ planChangeId: agreed.planChangeId, ...consent });
+  const { evidence, record } = await tx.attachConsent({ planChangeId: agreed.planChangeId, ...consent });
   await tx.appendNote({
     customerId: agreed.customerId,
     planChangeId: agreed.planChangeId,
@@ -26,7 +26,7 @@ export async function acceptConsent(
     revision: agreed.quoteRevision,
     body:
       `The customer agreed ${wordsFor(evidence)} to quote ${consent.quoteHash} under terms ${agreed.terms.version}. ` +
-      `Accepted ${consent.acceptedAt}, evidence ${consent.evidenceId}.`,
+      `Accepted ${consent.acceptedAt}, evidence ${consent.evidenceId}, record ${record}.`,
     author: consent.author,
   });
 }

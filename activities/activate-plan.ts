@@ -4,7 +4,7 @@ import { driftOf } from '../domain/plan-change-terms.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { AgreedChange, MailTemplates, Steps } from './ports.ts';
 import { acceptConsent } from './accepted-consent.ts';
-import { enqueueNotice } from './notices.ts';
+import { enqueueNotice, mailRecordWords } from './notices.ts';
 import type { AcceptedConsent } from './accepted-consent.ts';
 import type { Overtaken } from './standing.ts';
 import { overtaken } from './standing.ts';
@@ -53,15 +53,15 @@ export function activatePlan(deps: { steps: Steps; templates: MailTemplates; pol
           status: 'held',
           hold: { reason: drift, details: {} },
         });
+        const { holdMs } = deps.policy;
+        const mail = await enqueueNotice(tx, deps.templates, { ...input, kind: 'held', holdMs });
         await tx.appendNote({
           ...note,
           kind: 'held',
-          body: `Held, nothing charged: ${drift}. The customer must be asked again.`,
+          body: `Held, nothing charged: ${drift}. The customer must be asked again.${mailRecordWords(mail)}`,
           author: { type: 'system', id: null },
         });
-        const { holdMs } = deps.policy;
-        const mailId = await enqueueNotice(tx, deps.templates, { ...input, kind: 'held', holdMs });
-        return { outcome: 'held', reason: drift, mailId };
+        return { outcome: 'held', reason: drift, mailId: mail.mailId };
       }
 
       // First the status: the database switches a plan for no change but one that is being activated.

@@ -1,5 +1,5 @@
 import type { AgreedChange, MailTemplates, NoteAuthor, Steps } from './ports.ts';
-import { enqueueNotice } from './notices.ts';
+import { enqueueNotice, mailRecordWords } from './notices.ts';
 import type { ExpectedStanding, Overtaken } from './standing.ts';
 import { overtaken } from './standing.ts';
 import { receipt } from './step.ts';
@@ -34,7 +34,7 @@ export function closePlanChange(deps: { steps: Steps; templates: MailTemplates }
       const ahead = overtaken(agreed, input.expected);
       if (ahead) return ahead;
       // Who declined knows. The mail says why the change was on hold, so it is written before the hold ends.
-      const mailId =
+      const mail =
         input.status === 'declined'
           ? null
           : await enqueueNotice(tx, deps.templates, { ...input, kind: input.status, revision: 1 });
@@ -44,10 +44,10 @@ export function closePlanChange(deps: { steps: Steps; templates: MailTemplates }
         customerId: input.customerId,
         planChangeId: input.planChangeId,
         kind: input.status,
-        body: `${sentenceFor(input.status, agreed)}${remark}`,
+        body: `${sentenceFor(input.status, agreed)}${mailRecordWords(mail)}${remark}`,
         author: input.author,
       });
-      return { outcome: 'closed', mailId };
+      return { outcome: 'closed', mailId: mail?.mailId ?? null };
     });
 }
 

@@ -1,7 +1,15 @@
 import type { DeliverMailDeps } from './deliver-mail.ts';
 import { deliverMail } from './deliver-mail.ts';
 import { givenUpWords } from './given-up-words.ts';
-import type { LockedMail, MailTemplates, NoteAuthor, NoticeKind, Steps, StepTransaction } from './ports.ts';
+import type {
+  EnqueuedMail,
+  LockedMail,
+  MailTemplates,
+  NoteAuthor,
+  NoticeKind,
+  Steps,
+  StepTransaction,
+} from './ports.ts';
 import type { ExpectedStanding } from './standing.ts';
 import { overtaken } from './standing.ts';
 import { receipt } from './step.ts';
@@ -18,7 +26,7 @@ export async function enqueueNotice(
     /** How long people have to decide, milliseconds; for `held`. */
     readonly holdMs?: number;
   },
-): Promise<string> {
+): Promise<EnqueuedMail> {
   const pending = await tx.pendingChange(notice.planChangeId, notice.now);
   const { holdMs } = notice;
   const holdEndsAt = holdMs === undefined ? null : new Date(Date.parse(notice.now) + holdMs).toISOString();
@@ -29,6 +37,11 @@ export async function enqueueNotice(
     recipient: pending.customer.email,
     ...templates.notice(notice.kind, { ...pending, holdEndsAt }),
   });
+}
+
+/** What the note of a step says of the mail that goes with it: the hash of its record. */
+export function mailRecordWords(mail: EnqueuedMail | null): string {
+  return mail === null ? '' : ` Mail record ${mail.record}.`;
 }
 
 export interface RemindCustomerInput {
@@ -44,13 +57,14 @@ export function remindCustomer(deps: { steps: Steps; templates: MailTemplates })
     deps.steps.once(receipt('remindCustomer', input.revision), async (tx) => {
       const expected: ExpectedStanding = { status: 'awaiting_consent', revision: input.revision };
       if (overtaken(await tx.lockPlanChange(input.planChangeId), expected)) return { mailId: null };
-      const mailId = await enqueueNotice(tx, deps.templates, { ...input, kind: 'consent_reminder' });
+      const reminder = { ...input, kind: 'consent_reminder' } as const;
+      const { mailId, record } = await enqueueNotice(tx, deps.templates, reminder);
       await tx.appendNote({
         customerId: input.customerId,
         planChangeId: input.planChangeId,
         kind: 'consent_reminder',
         revision: input.revision,
-        body: 'Half of the time for consent is over: the customer is reminded by email.',
+        body: `Half of the time for consent is over: the customer is reminded by email, record ${record}.`,
         author: { type: 'system', id: null },
       });
       return { mailId };
@@ -74,13 +88,14 @@ export function requestConsent(deps: { steps: Steps; templates: MailTemplates })
       const isOpen = Date.parse(input.now) < Date.parse(agreed.quoteExpiresAt);
       if (agreed.status !== 'awaiting_consent' || !isOpen) return { mailId: null };
       const revision = await tx.nextMailRevision(input.planChangeId, 'consent_request');
-      const mailId = await enqueueNotice(tx, deps.templates, { ...input, kind: 'consent_request', revision });
+      const request = { ...input, kind: 'consent_request', revision } as const;
+      const { mailId, record } = await enqueueNotice(tx, deps.templates, request);
       await tx.appendNote({
         customerId: input.customerId,
         planChangeId: input.planChangeId,
         kind: 'consent_requested',
         revision,
-        body: `Consent to quote ${agreed.quoteHash} is asked for by a link in an email.`,
+        body: `Consent to quote ${agreed.quoteHash} is asked for by a link in an email, record ${record}.`,
         author: input.author,
       });
       return { mailId };

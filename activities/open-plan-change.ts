@@ -6,7 +6,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { PlanChangeInput } from '../workflows/contract.ts';
 import type { AgreedChange, LockedAccount, MailTemplates, Steps, StepTransaction } from './ports.ts';
 import { describeTerms } from './describe-terms.ts';
-import { enqueueNotice } from './notices.ts';
+import { enqueueNotice, mailRecordWords } from './notices.ts';
 import type { QuoteOnOffer } from './quote-on-offer.ts';
 import { offerQuote } from './quote-on-offer.ts';
 import { currentRunId, receipt } from './step.ts';
@@ -63,14 +63,15 @@ export function openPlanChange(deps: { steps: Steps; policy: Policy; templates: 
       }
 
       if (replacedId !== null) await closeReplaced(tx, deps.templates, replacedId, input);
-      const offer = await offerQuote(tx, { ...input, revision: 1 }, account, judged, deps.policy, (windows) =>
+      const first = { ...input, revision: 1 };
+      const { offer, record } = await offerQuote(tx, first, account, judged, deps.policy, (windows) =>
         tx.insertPlanChange({ ...row, outcome: { status: 'awaiting_consent', to: judged.to, windows } }),
       );
       await tx.appendNote({
         customerId: input.customerId,
         planChangeId: input.planChangeId,
         kind: 'quoted',
-        body: `${opening(input, judged)}: ${describeTerms(judged, account.currency)}`,
+        body: `${opening(input, judged)}: ${describeTerms(judged, account.currency, record)}`,
         author: { type: 'agent', id: input.agentId },
       });
       return { outcome: 'quoted', quote: offer, holdMs: deps.policy.holdMs, replacedId };
@@ -109,14 +110,14 @@ async function closeReplaced(
   input: OpenPlanChangeInput,
 ): Promise<void> {
   await tx.updatePlanChange(replacedId, { status: 'cancelled', closedAt: input.now });
+  const notice = { planChangeId: replacedId, kind: 'replaced', revision: 1, now: input.now } as const;
+  const isKnown = await tx.isKnownToCustomer(replacedId);
+  const mail = isKnown ? await enqueueNotice(tx, templates, notice) : null;
   await tx.appendNote({
     customerId: input.customerId,
     planChangeId: replacedId,
     kind: 'replaced',
-    body: `Replaced by plan change ${input.planChangeId}; nothing was charged.`,
+    body: `Replaced by plan change ${input.planChangeId}; nothing was charged.${mailRecordWords(mail)}`,
     author: { type: 'agent', id: input.agentId },
   });
-  if (!(await tx.isKnownToCustomer(replacedId))) return;
-  const notice = { planChangeId: replacedId, kind: 'replaced', revision: 1, now: input.now } as const;
-  await enqueueNotice(tx, templates, notice);
 }

@@ -2,6 +2,7 @@ import type { AccountFacts, CurrentPlan, OfferedPlan } from '../domain/plan-chan
 import type { RequestedActivation } from '../domain/activation-date.ts';
 import type { EmailStatus } from '../domain/email-status.ts';
 import type { RejectionCode } from '../domain/failures.ts';
+import type { QuoteBasis } from '../domain/noted-records.ts';
 import type { HoldReason, PlanChangeStatus } from '../domain/plan-change-status.ts';
 import type { Quote, QuoteLine } from '../domain/quote.ts';
 import type { PendingChange } from '../domain/pending-change.ts';
@@ -30,10 +31,11 @@ export interface StepTransaction {
   /** Locks the change and reads what was agreed. */
   lockPlanChange(planChangeId: string): Promise<AgreedChange>;
   insertPlanChange(row: NewPlanChange): Promise<void>;
-  insertQuote(row: NewQuote): Promise<void>;
+  /** Returns the hash of the record, for the note. */
+  insertQuote(row: NewQuote): Promise<string>;
   updatePlanChange(planChangeId: string, patch: PlanChangePatch): Promise<void>;
-  /** Returns the evidence as it was received. */
-  attachConsent(consent: NewConsent): Promise<ConsentEvidence>;
+  /** Spends the link by which it came. */
+  attachConsent(consent: NewConsent): Promise<AttachedConsent>;
   /** Puts what the change agrees on into force, at its time. The change must be activating, its consent attached. */
   switchPlan(planChangeId: string): Promise<void>;
   /** Takes a switch back. False when the running period is not the one this change opened: nothing is guessed. */
@@ -53,8 +55,8 @@ export interface StepTransaction {
   /** Whether the customer has agreed to the change, in whichever quote, or a mail about it may have left. */
   isKnownToCustomer(planChangeId: string): Promise<boolean>;
   nextMailRevision(planChangeId: string, kind: MailKind): Promise<number>;
-  /** Puts a mail into the outbox; returns its id. */
-  enqueueMail(mail: NewMail): Promise<string>;
+  /** Puts a mail into the outbox. */
+  enqueueMail(mail: NewMail): Promise<EnqueuedMail>;
   /** Locks a mail and reads how far it is, and whether what it says is still true. */
   lockMail(mailId: string): Promise<LockedMail>;
   /** Records what became of a mail; the caller writes the note. */
@@ -66,6 +68,19 @@ export type ConsentEvidence =
   | { readonly id: string; readonly startedAt: string; readonly scriptVersion: string }
   | { readonly name: string; readonly sha256: string; readonly signedBy: string; readonly signedAt: string }
   | { readonly channel: 'link'; readonly typedName: string };
+
+export interface AttachedConsent {
+  /** As it was received. */
+  readonly evidence: ConsentEvidence;
+  /** The hash of the record, for the note. */
+  readonly record: string;
+}
+
+export interface EnqueuedMail {
+  readonly mailId: string;
+  /** The hash of the record, for the note. */
+  readonly record: string;
+}
 
 export interface AccountQuery {
   readonly customerId: string;
@@ -150,6 +165,7 @@ export interface NewQuote {
   readonly planChangeId: string;
   readonly revision: number;
   readonly quote: Quote;
+  readonly basis: QuoteBasis;
   readonly activateAt: string | null;
   readonly termsVersion: string;
   readonly interruptions: readonly string[];

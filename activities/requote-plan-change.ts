@@ -49,8 +49,8 @@ export function requotePlanChange(deps: { steps: Steps; policy: Policy }) {
       const terms = isOver ? termsOf({ ...request, promotionCode }, { ...account, promotion: null }) : asked;
       if (typeof terms === 'string') return { outcome: 'rejected', code: terms, activation };
 
-      const change = { planChangeId: input.planChangeId, revision, now: input.now };
-      const offer = await offerQuote(tx, change, account, terms, deps.policy, (windows) =>
+      const change = { planChangeId: input.planChangeId, revision, now: input.now, activation };
+      const { offer, record } = await offerQuote(tx, change, account, terms, deps.policy, (windows) =>
         tx.updatePlanChange(input.planChangeId, {
           status: 'awaiting_consent',
           quoteRevision: revision,
@@ -68,7 +68,7 @@ export function requotePlanChange(deps: { steps: Steps; policy: Policy }) {
         revision,
         body:
           `New quote; earlier consent and date are void. ` +
-          `${isOver ? `The promotion ${agreed.promotionCode ?? ''} no longer applies. ` : ''}${describeTerms(terms, account.currency)}`,
+          `${isOver ? `The promotion ${agreed.promotionCode ?? ''} no longer applies. ` : ''}${describeTerms(terms, account.currency, record)}`,
         author: input.author,
       });
       return { outcome: 'quoted', quote: offer };

@@ -1,9 +1,9 @@
 import type { HoldReason } from '../domain/plan-change-status.ts';
 import { isTerminal } from '../domain/plan-change-status.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { AgreedChange, MailTemplates, StepTransaction, Steps } from './ports.ts';
+import type { AgreedChange, EnqueuedMail, MailTemplates, StepTransaction, Steps } from './ports.ts';
 import { acceptConsent } from './accepted-consent.ts';
-import { enqueueNotice } from './notices.ts';
+import { enqueueNotice, mailRecordWords } from './notices.ts';
 import type { AcceptedConsent } from './accepted-consent.ts';
 import type { Overtaken } from './standing.ts';
 import { standsElsewhere } from './standing.ts';
@@ -116,25 +116,28 @@ async function stop(
       hold: { reason: to.reason, details },
       appliedAt: null,
     });
+    const { holdMs } = deps.policy;
+    const notice = await enqueueNotice(tx, deps.templates, { ...input, kind: 'held', holdMs });
     await tx.appendNote({
       ...noteOf(agreed, input),
       kind: 'held',
-      body: `Held, nothing charged: ${to.reason} (${input.causes.join(', ')}). The customer must be asked again.`,
+      body: `Held, nothing charged: ${to.reason} (${input.causes.join(', ')}). The customer must be asked again.${mailRecordWords(notice)}`,
     });
-    return enqueueNotice(tx, deps.templates, { ...input, kind: 'held', holdMs: deps.policy.holdMs });
+    return notice.mailId;
   }
   await tx.updatePlanChange(input.planChangeId, { status: 'failed', closedAt: input.now, appliedAt: null });
+  // Whatever made it fail may make the mail fail too: that must not undo the compensation.
+  const queued: EnqueuedMail[] = [];
+  await tx.attempt(async (inner) => {
+    queued.push(await enqueueNotice(inner, deps.templates, { ...input, kind: 'failed' }));
+  });
+  const [mail = null] = queued;
   await tx.appendNote({
     ...noteOf(agreed, input),
     kind: 'failed',
-    body: `Failed, nothing charged: ${input.causes.join(', ')}.`,
+    body: `Failed, nothing charged: ${input.causes.join(', ')}.${mailRecordWords(mail)}`,
   });
-  // Whatever made it fail may make the mail fail too: that must not undo the compensation.
-  let mailId: string | null = null;
-  await tx.attempt(async (inner) => {
-    mailId = await enqueueNotice(inner, deps.templates, { ...input, kind: 'failed' });
-  });
-  return mailId;
+  return mail?.mailId ?? null;
 }
 
 /**

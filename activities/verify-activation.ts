@@ -25,7 +25,7 @@ export function verifyActivation(deps: { steps: Steps; templates: MailTemplates 
       if (mismatches.length > 0) return { outcome: 'mismatch', mismatches };
 
       await tx.updatePlanChange(input.planChangeId, { status: 'activated' });
-      const mailId = await tx.enqueueMail({
+      const { mailId, record } = await tx.enqueueMail({
         planChangeId: input.planChangeId,
         kind: 'summary',
         revision: 1,
@@ -37,7 +37,7 @@ export function verifyActivation(deps: { steps: Steps; templates: MailTemplates 
         planChangeId: input.planChangeId,
         kind: 'verified',
         revision: input.revision,
-        body: 'Read back: plan, price, charges, balance and consent are as agreed. Summary mail queued.',
+        body: `Read back: plan, price, charges, balance and consent are as agreed. Summary mail queued, record ${record}.`,
         author: { type: 'system', id: null },
       });
       return { outcome: 'verified', mailId };

@@ -112,7 +112,8 @@ CREATE TABLE consent_evidence (
   agent_id uuid,
   request_id uuid,
   given_at timestamp with time zone NOT NULL,
-  received_at timestamp with time zone NOT NULL DEFAULT now()
+  received_at timestamp with time zone NOT NULL DEFAULT now(),
+  salt uuid NOT NULL DEFAULT gen_random_uuid()
 );
 
 CREATE TABLE consent_links (
@@ -176,7 +177,8 @@ CREATE TABLE email_outbox (
   possible_duplicates integer NOT NULL DEFAULT 0,
   provider_message_id text,
   accepted_at timestamp with time zone,
-  created_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  salt uuid NOT NULL DEFAULT gen_random_uuid()
 );
 
 CREATE TABLE idempotency_keys (
@@ -304,7 +306,8 @@ CREATE TABLE quotes (
   script_text text NOT NULL,
   interruptions text[] NOT NULL,
   expires_at timestamp with time zone NOT NULL,
-  created_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  basis jsonb
 );
 
 CREATE TABLE rate_limits (
@@ -710,9 +713,28 @@ CREATE OR REPLACE FUNCTION public.account_note_hash(note account_notes)
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-      SELECT encode(sha256(convert_to(note.previous_hash || jsonb_build_array(
+      SELECT CASE WHEN note.hash = public.former_account_note_hash(note) THEN note.hash
+        ELSE encode(sha256(convert_to(note.previous_hash || public.account_note_row_hash(note), 'UTF8')), 'hex') END
+    $function$
+;
+
+CREATE OR REPLACE FUNCTION public.account_note_row(note account_notes)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+      SELECT jsonb_build_array(
         note.id, note.customer_id, note.sequence, note.kind, note.body, note.author_type, note.author_id,
-        note.plan_change_id, note.revision, extract(epoch FROM note.created_at)::text)::text, 'UTF8')), 'hex')
+        note.plan_change_id, note.revision, extract(epoch FROM note.created_at)::text)::text
+    $function$
+;
+
+CREATE OR REPLACE FUNCTION public.account_note_row_hash(note account_notes)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+      SELECT encode(sha256(convert_to(public.account_note_row(note), 'UTF8')), 'hex')
     $function$
 ;
 
@@ -767,6 +789,15 @@ AS $function$
       NEW.hash := public.account_note_hash(NEW);
       RETURN NEW;
     END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.former_account_note_hash(note account_notes)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+      SELECT encode(sha256(convert_to(note.previous_hash || public.account_note_row(note), 'UTF8')), 'hex')
+    $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.guard_plan_change_status()
@@ -1042,9 +1073,15 @@ CREATE TRIGGER terms_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.t
 
 GRANT EXECUTE ON FUNCTION account_note_hash(account_notes) TO PUBLIC;
 
+GRANT EXECUTE ON FUNCTION account_note_row(account_notes) TO PUBLIC;
+
+GRANT EXECUTE ON FUNCTION account_note_row_hash(account_notes) TO PUBLIC;
+
 GRANT EXECUTE ON FUNCTION add_note_anchor(integer,date,text,jsonb) TO app;
 
 GRANT EXECUTE ON FUNCTION broken_account_notes(uuid) TO PUBLIC;
+
+GRANT EXECUTE ON FUNCTION former_account_note_hash(account_notes) TO PUBLIC;
 
 GRANT EXECUTE ON FUNCTION plan_change_may_follow(plan_change_status,plan_change_status) TO PUBLIC;
 

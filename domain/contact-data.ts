@@ -24,3 +24,9 @@ export function maskContactData(text: string, known: ContactData): string {
   const masked = own.length === 0 ? text : text.replace(new RegExp(own.join('|'), 'giu'), MASK);
   return masked.replace(EMAIL, MASK).replace(PHONE, MASK);
 }
+
+/** `zoe.obrien@example.com` → `z***@example.com`: enough to ask whether it is still right. */
+export function maskEmail(email: string): string {
+  const at = email.lastIndexOf('@');
+  return `${email.slice(0, 1)}***${email.slice(at)}`;
+}

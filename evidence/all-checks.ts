@@ -2,9 +2,10 @@ import { anchor } from './checks/anchor.ts';
 import type { Check, CheckInput } from './checks/check.ts';
 import { charges, consents, mails } from './checks/consents.ts';
 import { course } from './checks/course.ts';
+import { localTimes } from './checks/local-times.ts';
+import { notedRecords } from './checks/noted-records.ts';
 import { chain, notesOfEvents } from './checks/notes.ts';
 import { arithmetic, quoteHashes, termsHashes, words } from './checks/quotes.ts';
-import { ofUnmaskedNotes } from './masked-notes.ts';
 import type { MadeCheck } from './payload.ts';
 
 /** Every check of what a bundle says, by the name that bundles have it under. */
@@ -17,9 +18,11 @@ export const ALL_CHECKS: Readonly<Record<string, Check>> = {
   consents,
   charges,
   mails,
-  chain: ofUnmaskedNotes(chain),
+  chain,
   notesOfEvents,
+  notedRecords,
   anchor,
+  localTimes,
 };
 
 /** Checks a record before it is signed, so that its page says only what holds. */

@@ -1,23 +1,16 @@
 import { maskContactData, type ContactData } from '../domain/contact-data.ts';
+import { isPersonalDetail } from '../domain/noted-records.ts';
 import type { BundleEvidence, ChainLink, PresentPayload } from './payload.ts';
 
 const NAME = '[name]';
 const ACCOUNT = '[account number]';
-const LEFT_OUT = '[left out of this copy]';
-
-/** What a received consent says of a person. */
-const PERSONAL_DETAILS: ReadonlySet<string> = new Set([
-  'typedName',
-  'signedBy',
-  'clientAddress',
-  'userAgent',
-  'name',
-]);
+export const LEFT_OUT = '[left out of this copy]';
 
 /**
- * The copy for auditors: without names, account number, recipients, addresses and the texts of mails, and with notes
- * as auditors read them elsewhere. Every hash stays that of the full text: quotes, terms, chain and anchor verify, and
- * of a mail's text or of a note with contact data only the hash is left.
+ * The copy for auditors: without names, account number, recipients, addresses and the words of mails, and with notes
+ * as auditors read them elsewhere. Quotes, terms, chain and anchor verify as in the full copy: of a note with contact
+ * data the hash of its row is left, of personal details and of a mail's words hashes over a salt, against which no name
+ * can be tried.
  * @param known the customer's contact data, by which free text is masked
  */
 export function maskEvidence(payload: PresentPayload, known: ContactData): PresentPayload {
@@ -33,8 +26,11 @@ export function maskEvidence(payload: PresentPayload, known: ContactData): Prese
     mails: payload.mails.map((mail) => ({
       ...mail,
       recipient: LEFT_OUT,
-      subject: maskText(mail.subject),
+      subject: LEFT_OUT,
       text: LEFT_OUT,
+      textSha256: null,
+      htmlSha256: null,
+      ...(mail.sealed && { sealed: { ...mail.sealed, wordsSalt: null } }),
       events: mail.events.map((event) => ({ ...event, reason: event.reason === null ? null : LEFT_OUT })),
     })),
     checks: payload.checks.map((check) => ({ ...check, problems: check.problems.map(maskText) })),
@@ -44,9 +40,13 @@ export function maskEvidence(payload: PresentPayload, known: ContactData): Prese
 function maskDetails(evidence: BundleEvidence): BundleEvidence {
   const details = Object.entries(evidence.details).map(([name, value]) => [
     name,
-    PERSONAL_DETAILS.has(name) ? LEFT_OUT : value,
+    isPersonalDetail(name) ? LEFT_OUT : value,
   ]);
-  return { ...evidence, details: Object.fromEntries(details) as BundleEvidence['details'] };
+  return {
+    ...evidence,
+    ...(evidence.personal && { personal: { ...evidence.personal, salt: null } }),
+    details: Object.fromEntries(details) as BundleEvidence['details'],
+  };
 }
 
 function maskNote(link: ChainLink, maskText: (text: string) => string): ChainLink {

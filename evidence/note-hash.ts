@@ -3,16 +3,35 @@ import type { ChainLink } from './payload.ts';
 
 export const NO_NOTE_BEFORE = '0'.repeat(64);
 
+type Note = NonNullable<ChainLink['note']>;
+
 /**
- * The hash of a note as the database makes it (`account_note_hash`, migration 007): the SHA-256 of the hash before and
- * the row as PostgreSQL writes a JSON array, with the instant in seconds since 1970.
+ * The hash of a note's row as the database makes it (`account_note_row_hash`, migration 019): of the row as PostgreSQL
+ * writes a JSON array, with the instant in seconds since 1970.
  */
-export function noteHash(
+export function noteRowHash(customerId: string, sequence: number, note: Note): string {
+  return sha256Hex(rowText(customerId, sequence, note));
+}
+
+/**
+ * The hash of a link of the chain (`account_note_hash`): of the hash before and the hash of its row. So a link can be
+ * followed by who is shown the hash of a row and not the row.
+ */
+export function linkHash(previousHash: string, rowHash: string): string {
+  return sha256Hex(`${previousHash}${rowHash}`);
+}
+
+/** The hash of a link from before migration 019: of the hash before and the whole row. */
+export function formerLinkHash(
   previousHash: string,
   customerId: string,
   sequence: number,
-  note: NonNullable<ChainLink['note']>,
+  note: Note,
 ): string {
+  return sha256Hex(`${previousHash}${rowText(customerId, sequence, note)}`);
+}
+
+function rowText(customerId: string, sequence: number, note: Note): string {
   const { noteId, kind, body, author, planChangeId, revision, createdAt } = note;
   const row = [
     noteId,
@@ -26,7 +45,7 @@ export function noteHash(
     revision,
     epochOf(createdAt),
   ];
-  return sha256Hex(`${previousHash}[${row.map((value) => JSON.stringify(value)).join(', ')}]`);
+  return `[${row.map((value) => JSON.stringify(value)).join(', ')}]`;
 }
 
 /** '2026-11-24T15:04:05.123456Z' → '1795791845.123456'. */

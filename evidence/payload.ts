@@ -24,6 +24,9 @@ const pricedPlan = z.strictObject({
   interval: z.enum(['month', 'year']),
 });
 
+/** What the figures rest on; null: from before it was kept. */
+const basis = z.strictObject({ when: z.string(), from: pricedPlan, to: pricedPlan }).nullable();
+
 const quote = z.strictObject({
   revision: z.number().int().min(1),
   hash,
@@ -31,6 +34,8 @@ const quote = z.strictObject({
   canonicalJson: z.string(),
   createdAt: instant,
   expiresAt: instant,
+  activateAt: instant.nullish(),
+  basis: basis.optional(),
   termsVersion: z.string(),
   dueNow: money,
   toBalance: money,
@@ -50,6 +55,8 @@ const received = z.strictObject({
   agentId: z.uuid().nullable(),
   /** Recording, document, or what the page of a link showed and got, as it was received. */
   details: z.record(z.string(), z.unknown()),
+  /** The hash of what is of a person in the details; the salt is left out of a masked copy, as they are. */
+  personal: z.strictObject({ salt: z.uuid().nullable(), sha256: hash }).optional(),
   link: z
     .strictObject({
       linkId: z.uuid(),
@@ -77,6 +84,8 @@ export type BundleConsent = z.output<typeof consent>;
 const chainLink = z.strictObject({
   sequence: z.number().int().min(1),
   hash,
+  /** The hash of the row, by which the chain is followed where the note is not whole; null: a link from before it was so. */
+  rowHash: hash.nullish(),
   note: z
     .strictObject({
       noteId: z.uuid(),
@@ -125,8 +134,11 @@ const mail = z.strictObject({
   recipient: z.string(),
   subject: z.string(),
   text: z.string(),
-  textSha256: hash,
-  htmlSha256: hash,
+  /** Left out of a masked copy: a name could be tried against a hash of known words. */
+  textSha256: hash.nullable(),
+  htmlSha256: hash.nullable(),
+  /** What the note of the mail covers: its words (the salt left out of a masked copy), and the whole address. */
+  sealed: z.strictObject({ wordsSalt: hash.nullable(), words: hash, recipient: hash }).optional(),
   status: z.string(),
   createdAt: instant,
   acceptedAt: instant.nullable(),
@@ -216,7 +228,7 @@ export const evidencePayload = z
     consents: z.array(consent),
     /** Received, but not (or not yet) accepted. */
     notAccepted: z.array(received),
-    /** The account's chain from its first note; of other changes only the hashes. */
+    /** The account's chain from its first note to the last of this change, or on to the anchor; of other changes only the hashes. */
     chain: z.array(chainLink),
     ledger: z.strictObject({ charges: z.array(charge), balance: z.array(balanceEntry) }),
     mails: z.array(mail),

@@ -27,6 +27,12 @@ export interface Sender {
 
 export type Recorded = 'accepted' | 'held' | 'failed' | 'declined';
 
+/** `evidenceId`: what this answer brought as evidence of a consent. */
+export interface RecordedAnswer {
+  readonly outcome: Recorded | 'pending';
+  readonly evidenceId: string | null;
+}
+
 /**
  * Records the customer's answer to the quote of an open link. Agreeing needs the customer's name and the end of
  * the account number, which a mail scanner does not know: 422 when they do not match, 429 after too many.
@@ -38,8 +44,8 @@ export async function recordAnswer(
   link: ConsentLink,
   said: CustomerAnswer,
   sender: Sender,
-): Promise<Recorded | 'pending'> {
-  if (said.decision === 'decline') return decline(deps, link, said);
+): Promise<RecordedAnswer> {
+  if (said.decision === 'decline') return { outcome: await decline(deps, link, said), evidenceId: null };
   const shown = await shownWith(deps, link, said);
   await requireCustomer(deps, link, said);
   return accept(deps, link, { said, shown, sender });
@@ -95,7 +101,7 @@ async function accept(
     readonly shown: Readonly<Record<string, string>>;
     readonly sender: Sender;
   },
-): Promise<Recorded | 'pending'> {
+): Promise<RecordedAnswer> {
   const evidenceId = await insertEvidence(deps.knex, {
     planChangeId: link.planChangeId,
     quoteHash: link.quoteHash,
@@ -119,7 +125,7 @@ async function accept(
     author: CUSTOMER,
   };
   const answered = await tell(deps, link, 'recordConsent', payload);
-  return answered === 'done' ? 'accepted' : answered;
+  return { outcome: answered === 'done' ? 'accepted' : answered, evidenceId };
 }
 
 async function decline(deps: ApiDeps, link: ConsentLink, said: Refusal): Promise<'declined' | 'pending'> {

@@ -79,7 +79,7 @@ async function answer(deps: ApiDeps, request: Request, response: Response): Prom
     response.type('html').send(declinePage(deps.company, tokenOf(request), offer, asked));
     return;
   }
-  const outcome = await recordAnswer(deps, link, said.data, {
+  const { outcome, evidenceId } = await recordAnswer(deps, link, said.data, {
     clientAddress: request.ip ?? null,
     userAgent: (request.get('user-agent') ?? '').slice(0, 500),
   });
@@ -100,7 +100,7 @@ async function answer(deps: ApiDeps, request: Request, response: Response): Prom
         .send(statePage(deps.company, tokenOf(request), state, null));
     return;
   }
-  const recordedAt = await spendLink(deps.knex, link.linkId);
+  const recordedAt = await spendLink(deps.knex, link.linkId, evidenceId);
   if (recordedAt === undefined) throw alreadyUsed();
   if (wantsJson(request)) {
     response.json({ status: outcome, recordedAt });

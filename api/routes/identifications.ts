@@ -6,6 +6,7 @@ import type { Identification, IdentityRecord } from '../../db/stores/identificat
 import { findIdentification, findIdentity, recordIdentification } from '../../db/stores/identifications.ts';
 import { accountKey, identityKey } from '../../domain/account-key.ts';
 import { cycleContaining } from '../../domain/billing-cycle.ts';
+import { maskEmail } from '../../domain/contact-data.ts';
 import { toMoneyJson } from '../../domain/money.ts';
 import { ACCESS } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -122,10 +123,4 @@ function serialise(made: Identification, account: AccountOverview) {
     usage: account.usage,
     openPlanChangeId: account.openPlanChangeId,
   };
-}
-
-/** `zoe.obrien@example.com` → `z***@example.com`: enough to ask whether it is still right. */
-function maskEmail(email: string): string {
-  const at = email.lastIndexOf('@');
-  return `${email.slice(0, 1)}***${email.slice(at)}`;
 }

@@ -16,6 +16,7 @@ import * as m014 from './014-transitions-and-open-changes.ts';
 import * as m015 from './015-links-and-replacements.ts';
 import * as m017 from './017-work-page.ts';
 import * as m018 from './018-rights-of-the-app.ts';
+import * as m019 from './019-noted-records.ts';
 import * as m020 from './020-live-changes.ts';
 
 const migrations: Record<string, Knex.Migration> = {
@@ -36,6 +37,7 @@ const migrations: Record<string, Knex.Migration> = {
   '015-links-and-replacements': m015,
   '017-work-page': m017,
   '018-rights-of-the-app': m018,
+  '019-noted-records': m019,
   '020-live-changes': m020,
 };
 

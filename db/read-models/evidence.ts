@@ -1,6 +1,11 @@
 import type { Knex } from 'knex';
+import { sha256Hex } from '../../domain/canonical-json.ts';
+import { maskEmail } from '../../domain/contact-data.ts';
 import { toMoneyJson } from '../../domain/money.ts';
-import type { EvidencePayload } from '../../evidence/payload.ts';
+import { partedDetails, sealedPart, wordsSalt } from '../../domain/noted-records.ts';
+import type { ChainLink, EvidencePayload } from '../../evidence/payload.ts';
+import type { MailRow } from '../noted-records.ts';
+import { EVIDENCE_RECORD, LINK_OF_EVIDENCE, MAIL_RECORD, mailRecordOf } from '../noted-records.ts';
 import { isoInstant, row, rows } from '../sql.ts';
 import { proveHead } from './anchor-proof.ts';
 
@@ -35,9 +40,10 @@ export async function evidenceRecord(knex: Knex, planChangeId: string): Promise<
         ...named,
         price: money(price),
       });
-      const evidence = await list<EvidenceRow>(EVIDENCE);
+      const evidence = (await list<StoredEvidence>(EVIDENCE)).map(withSealedDetails);
       const from = plan(change.from);
       const to = change.to && plan(change.to);
+      const anchor = await proveHead(trx, customerId);
       return {
         customer,
         identification,
@@ -53,7 +59,7 @@ export async function evidenceRecord(knex: Knex, planChangeId: string): Promise<
           consent ? [{ ...consent, evidence: received }] : [],
         ),
         notAccepted: evidence.flatMap(({ consent, ...received }) => (consent ? [] : [received])),
-        chain: await rows(trx, CHAIN, { planChangeId, customerId }),
+        chain: asFarAsShown(await rows<ChainLink>(trx, CHAIN, { planChangeId, customerId }), anchor),
         ledger: {
           charges: (await list<ChargeRow>(CHARGES)).map((charge) => ({
             ...charge,
@@ -64,8 +70,8 @@ export async function evidenceRecord(knex: Knex, planChangeId: string): Promise<
             amount: money(entry.amount),
           })),
         },
-        mails: await list<EvidencePayload['mails'][number]>(MAILS),
-        anchor: await proveHead(trx, customerId),
+        mails: (await list<StoredMail>(MAILS)).map(withSealedWords),
+        anchor,
       };
     },
     { isolationLevel: 'repeatable read', readOnly: true },
@@ -87,8 +93,37 @@ type Quote = EvidencePayload['quotes'][number];
 type QuoteRow = Omit<InMinor<Quote>, 'nextBill'> & { nextBill: InMinor<Quote['nextBill']> };
 type Consent = EvidencePayload['consents'][number];
 type EvidenceRow = Consent['evidence'] & { consent: Omit<Consent, 'evidence'> | null };
+type StoredEvidence = Omit<EvidenceRow, 'personal'> & { salt: string };
+type Mail = EvidencePayload['mails'][number];
+type StoredMail = Omit<Mail, 'sealed' | 'textSha256' | 'htmlSha256'> & MailRow;
 type ChargeRow = InMinor<EvidencePayload['ledger']['charges'][number]>;
 type BalanceRow = InMinor<EvidencePayload['ledger']['balance'][number]>;
+
+/** Nothing in the file shows whose the hashes are that follow the last note of the change, but for an anchor. */
+function asFarAsShown(links: readonly ChainLink[], anchor: EvidencePayload['anchor']): ChainLink[] {
+  const last = links.findLastIndex(
+    ({ note, sequence }) => note !== null || sequence === anchor?.head.sequence,
+  );
+  return links.slice(0, last + 1);
+}
+
+/** Personal details go with their salt: who reads them may see that they are what was noted. */
+function withSealedDetails({ salt, ...evidence }: StoredEvidence): EvidenceRow {
+  const sha256 = sealedPart(salt, partedDetails(evidence.details).personal);
+  return { ...evidence, personal: { salt, sha256 } };
+}
+
+/** The whole address stays here, and with it the salt by which it could be tried out. */
+function withSealedWords({ recipient, html, salt, planChangeId, ...mail }: StoredMail): Mail {
+  const record = mailRecordOf({ ...mail, recipient, html, salt, planChangeId });
+  return {
+    ...mail,
+    recipient: maskEmail(recipient),
+    textSha256: sha256Hex(mail.text),
+    htmlSha256: sha256Hex(html),
+    sealed: { wordsSalt: wordsSalt(salt), words: record.words, recipient: record.recipient },
+  };
+}
 
 const HEAD = `
   SELECT jsonb_build_object('customerId', c.id, 'accountNumber', c.account_number, 'fullName', c.full_name, 'timeZone', c.time_zone) AS customer,
@@ -115,7 +150,7 @@ const HEAD = `
 
 const QUOTES = `
   SELECT q.revision, q.hash, q.canonical_json AS "canonicalJson", ${isoInstant('q.created_at')} AS "createdAt",
-    ${isoInstant('q.expires_at')} AS "expiresAt", q.terms_version AS "termsVersion", q.due_now_minor::text AS "dueNow",
+    ${isoInstant('q.expires_at')} AS "expiresAt", ${isoInstant('q.activate_at')} AS "activateAt", q.basis, q.terms_version AS "termsVersion", q.due_now_minor::text AS "dueNow",
     q.to_balance_minor::text AS "toBalance", jsonb_build_object('date', q.next_bill_date, 'amount', q.next_bill_minor::text) AS "nextBill",
     jsonb_build_object('version', q.script_version, 'text', q.script_text) AS script, q.interruptions
   FROM quotes q WHERE q.plan_change_id = :planChangeId ORDER BY q.revision`;
@@ -126,22 +161,19 @@ const TERMS = `
   ORDER BY t.version`;
 
 const EVIDENCE = `
-  SELECT e.id AS "evidenceId", e.quote_hash AS "quoteHash", e.method, ${isoInstant('e.given_at')} AS "givenAt",
-    ${isoInstant('e.received_at')} AS "receivedAt", e.agent_id AS "agentId", e.details,
-    (SELECT jsonb_build_object('linkId', l.id, 'mailId', l.mail_id, 'createdAt', ${isoInstant('l.created_at')},
-        'expiresAt', ${isoInstant('l.expires_at')}, 'usedAt', ${isoInstant('l.used_at')})
-      FROM consent_links l WHERE l.id::text = e.details->>'linkId') AS link,
+  SELECT e.quote_hash AS "quoteHash", ${EVIDENCE_RECORD},
     CASE WHEN k.id IS NOT NULL THEN jsonb_build_object('consentId', k.id, 'quoteRevision', q.revision, 'quoteHash', k.quote_hash,
       'superseded', q.revision < pc.quote_revision, 'acceptedAt', ${isoInstant('k.accepted_at')}) END AS consent
   FROM consent_evidence e
   JOIN plan_changes pc ON pc.id = e.plan_change_id
   LEFT JOIN consents k ON k.evidence_id = e.id
+  LEFT JOIN consent_links l ON ${LINK_OF_EVIDENCE}
   LEFT JOIN quotes q ON (q.plan_change_id, q.hash) = (k.plan_change_id, k.quote_hash)
   WHERE e.plan_change_id = :planChangeId ORDER BY e.received_at, e.id`;
 
 /** Beside the notes of the change, that of its identification: written in the same transaction, so before or with it. */
 const CHAIN = `
-  SELECT n.sequence::int AS sequence, n.hash,
+  SELECT n.sequence::int AS sequence, n.hash, CASE WHEN n.hash <> former_account_note_hash(n) THEN account_note_row_hash(n) END AS "rowHash",
     CASE WHEN n.plan_change_id = :planChangeId OR n.id = proof.id THEN jsonb_build_object('noteId', n.id, 'kind', n.kind,
       'body', n.body, 'author', jsonb_build_object('type', n.author_type, 'id', n.author_id), 'planChangeId', n.plan_change_id,
       'revision', n.revision, 'createdAt', ${isoInstant('n.created_at')}) END AS note
@@ -165,9 +197,7 @@ const BALANCE = `
 const MASKED = `left(m.recipient, 1) || '***' || substring(m.recipient FROM position('@' IN m.recipient))`;
 
 const MAILS = `
-  SELECT m.id AS "mailId", m.kind, m.quote_revision AS "quoteRevision", ${MASKED} AS recipient, m.subject, m.body_text AS text,
-    encode(sha256(convert_to(m.body_text, 'UTF8')), 'hex') AS "textSha256",
-    encode(sha256(convert_to(m.body_html, 'UTF8')), 'hex') AS "htmlSha256", m.status, ${isoInstant('m.created_at')} AS "createdAt",
+  SELECT ${MAIL_RECORD}, m.status,
     ${isoInstant('m.accepted_at')} AS "acceptedAt", m.provider_message_id AS "providerMessageId",
     m.possible_duplicates AS "possibleDuplicates",
     (SELECT coalesce(jsonb_agg(jsonb_build_object('event', e.event, 'reason', replace(e.reason, m.recipient, ${MASKED}),

@@ -75,12 +75,24 @@ export async function giveTryBack(knex: Knex, linkId: string): Promise<void> {
   );
 }
 
-/** Spends a link once. @returns when it was spent, or undefined when somebody else spent it before. */
-export async function spendLink(knex: Knex, linkId: string): Promise<string | undefined> {
+/**
+ * Spends a link once. A consent spent it already, in the step that stored it: then it counts as spent by the answer
+ * whose evidence was accepted.
+ * @returns when it was spent, or undefined when another answer spent it before
+ */
+export async function spendLink(
+  knex: Knex,
+  linkId: string,
+  evidenceId: string | null,
+): Promise<string | undefined> {
   const [spent] = await rows<{ usedAt: string }>(
     knex,
-    `UPDATE consent_links SET used_at = now() WHERE id = :linkId AND used_at IS NULL RETURNING ${isoInstant('used_at')} AS "usedAt"`,
-    { linkId },
+    `WITH spent AS (UPDATE consent_links SET used_at = now() WHERE id = :linkId AND used_at IS NULL RETURNING used_at)
+     SELECT ${isoInstant('used_at')} AS "usedAt" FROM spent
+     UNION ALL
+     SELECT ${isoInstant('l.used_at')} FROM consent_links l JOIN consents k ON k.evidence_id = :evidenceId
+     WHERE l.id = :linkId AND l.used_at IS NOT NULL`,
+    { linkId, evidenceId },
   );
   return spent?.usedAt;
 }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { EmailStatus } from '../../domain/email-status.ts';
-import { rows } from '../sql.ts';
+import { deliveryRecordHash } from '../../domain/noted-records.ts';
+import { isoInstant, rows } from '../sql.ts';
 import { appendNote, nextNoteRevision } from './account-notes.ts';
 
 export interface EmailEvent {
@@ -54,14 +55,14 @@ export async function recordEmailEvent(knex: Knex, event: EmailEvent): Promise<b
       { mailId: event.mailId },
     );
     if (mail === undefined) return false;
-    const inserted = await rows(
+    const [inserted] = await rows<{ occurredAt: string }>(
       trx,
       `INSERT INTO email_events (provider_event_id, outbox_id, event, reason, occurred_at)
        VALUES (:providerEventId, :mailId, :event, :reason, :occurredAt)
-       ON CONFLICT (provider_event_id) DO NOTHING RETURNING provider_event_id`,
+       ON CONFLICT (provider_event_id) DO NOTHING RETURNING ${isoInstant('occurred_at')} AS "occurredAt"`,
       { ...event },
     );
-    if (inserted.length === 0) return false;
+    if (inserted === undefined) return false;
 
     const status = STATUS_OF[event.event];
     if (RANK[status] <= RANK[mail.status]) return true;
@@ -69,6 +70,8 @@ export async function recordEmailEvent(knex: Knex, event: EmailEvent): Promise<b
       .where({ id: event.mailId })
       .update({ status, accepted_at: trx.raw('coalesce(accepted_at, now())') });
     if (status === 'accepted') return true;
+    const { mailId } = event;
+    const record = deliveryRecordHash({ mailId, event: event.event, ...inserted });
     const kind = status === 'delivered' ? 'email_delivered' : 'email_undeliverable';
     await appendNote(trx, {
       customerId: mail.customer_id,
@@ -77,8 +80,8 @@ export async function recordEmailEvent(knex: Knex, event: EmailEvent): Promise<b
       revision: await nextNoteRevision(trx, mail.plan_change_id, kind),
       body:
         status === 'delivered'
-          ? `The ${mail.kind} mail was delivered.`
-          : `The ${mail.kind} mail could not be delivered (${status}). Tell the customer by other means and correct the address.`,
+          ? `The ${mail.kind} mail was delivered, record ${record}.`
+          : `The ${mail.kind} mail could not be delivered (${status}). Tell the customer by other means and correct the address. Record ${record}.`,
       author: { type: 'system', id: null },
     });
     return true;

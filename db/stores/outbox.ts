@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import type {
+  EnqueuedMail,
   LockedMail,
   MailClaim,
   MailKind,
@@ -10,19 +11,22 @@ import type {
   OutgoingMail,
 } from '../../activities/ports.ts';
 import { CONSENT_LINK_PLACEHOLDER } from '../../domain/consent-link.ts';
+import { mailRecordHash } from '../../domain/noted-records.ts';
+import type { MailRow } from '../noted-records.ts';
+import { MAIL_RECORD, mailRecordOf } from '../noted-records.ts';
 import { row } from '../sql.ts';
 
 /** Puts a mail into the outbox, for the quote that is current in this transaction. */
-export async function enqueueMail(trx: Knex.Transaction, mail: NewMail): Promise<string> {
-  const { id } = await row<{ id: string }>(
+export async function enqueueMail(trx: Knex.Transaction, mail: NewMail): Promise<EnqueuedMail> {
+  const stored = await row<MailRow>(
     trx,
-    `INSERT INTO email_outbox (plan_change_id, kind, revision, quote_revision, recipient, subject, body_text, body_html)
+    `INSERT INTO email_outbox AS m (plan_change_id, kind, revision, quote_revision, recipient, subject, body_text, body_html)
      SELECT pc.id, :kind, :revision, pc.quote_revision, :recipient, :subject, :text, :html
      FROM plan_changes pc WHERE pc.id = :planChangeId
-     RETURNING id`,
+     RETURNING ${MAIL_RECORD}`,
     { ...mail },
   );
-  return id;
+  return { mailId: stored.mailId, record: mailRecordHash(mailRecordOf(stored)) };
 }
 
 /** Whether the customer has agreed to the change, in whichever quote, or a mail about it may have left. */

@@ -1,13 +1,18 @@
 import type { Knex } from 'knex';
 import type {
+  AttachedConsent,
   ConsentEvidence,
   NewConsent,
   NewPlanChange,
   NewQuote,
   PlanChangePatch,
 } from '../../activities/ports.ts';
+import type { QuoteRecord } from '../../domain/noted-records.ts';
+import { consentRecordHash, quoteRecordHash } from '../../domain/noted-records.ts';
 import type { CurrentPlan, OfferedPlan } from '../../domain/plan-change-terms.ts';
-import { row } from '../sql.ts';
+import type { ConsentRow } from '../noted-records.ts';
+import { CONSENT_RECORD, consentRecordOf, LINK_OF_EVIDENCE, QUOTE_RECORD } from '../noted-records.ts';
+import { MissingRowError, row } from '../sql.ts';
 import { toStoredLines } from './quote-lines.ts';
 
 export async function insertPlanChange(trx: Knex.Transaction, change: NewPlanChange): Promise<void> {
@@ -40,27 +45,33 @@ export async function insertPlanChange(trx: Knex.Transaction, change: NewPlanCha
   });
 }
 
-export async function insertQuote(trx: Knex.Transaction, offer: NewQuote): Promise<void> {
+/** @returns the hash of the record as it is stored */
+export async function insertQuote(trx: Knex.Transaction, offer: NewQuote): Promise<string> {
   const { quote } = offer;
-  await trx('quotes').insert({
-    plan_change_id: offer.planChangeId,
-    revision: offer.revision,
-    hash: quote.hash,
-    canonical_json: quote.canonicalJson,
-    effective_date: quote.effectiveDate,
-    activate_at: offer.activateAt,
-    terms_version: offer.termsVersion,
-    lines: JSON.stringify(toStoredLines(quote.lines)),
-    net_minor: quote.netMinor,
-    due_now_minor: quote.dueNowMinor,
-    to_balance_minor: quote.toBalanceMinor,
-    next_bill_date: quote.nextBill.date,
-    next_bill_minor: quote.nextBill.amountMinor,
-    script_version: quote.script.version,
-    script_text: quote.script.text,
-    interruptions: [...offer.interruptions],
-    expires_at: offer.expiresAt,
-  });
+  const [stored] = await trx('quotes as q')
+    .insert({
+      plan_change_id: offer.planChangeId,
+      revision: offer.revision,
+      hash: quote.hash,
+      canonical_json: quote.canonicalJson,
+      effective_date: quote.effectiveDate,
+      activate_at: offer.activateAt,
+      terms_version: offer.termsVersion,
+      lines: JSON.stringify(toStoredLines(quote.lines)),
+      net_minor: quote.netMinor,
+      due_now_minor: quote.dueNowMinor,
+      to_balance_minor: quote.toBalanceMinor,
+      next_bill_date: quote.nextBill.date,
+      next_bill_minor: quote.nextBill.amountMinor,
+      script_version: quote.script.version,
+      script_text: quote.script.text,
+      interruptions: [...offer.interruptions],
+      expires_at: offer.expiresAt,
+      basis: JSON.stringify(offer.basis),
+    })
+    .returning<QuoteRecord[]>(trx.raw(QUOTE_RECORD));
+  if (!stored) throw new MissingRowError('A quote that was inserted is missing');
+  return quoteRecordHash(stored);
 }
 
 export async function updatePlanChange(
@@ -93,18 +104,33 @@ export async function updatePlanChange(
     .update(leavesHold ? { ...columns, hold_reason: null, hold_details: null } : columns);
 }
 
-/** Binds received evidence to the quote it approves. The method and time come from the evidence itself. */
-export async function attachConsent(trx: Knex.Transaction, consent: NewConsent): Promise<ConsentEvidence> {
-  const { details } = await row<{ details: ConsentEvidence }>(
+/**
+ * Binds received evidence to the quote it approves, and spends the link by which it came: that it was used, and when,
+ * is part of the record. The method and time come from the evidence itself.
+ */
+export async function attachConsent(trx: Knex.Transaction, consent: NewConsent): Promise<AttachedConsent> {
+  const attached = await row<ConsentRow>(
     trx,
-    `INSERT INTO consents (plan_change_id, quote_hash, evidence_id, method, given_at, accepted_at)
-     SELECT e.plan_change_id, e.quote_hash, e.id, e.method, e.given_at, :acceptedAt::timestamptz
-     FROM consent_evidence e
-     WHERE e.id = :evidenceId AND e.plan_change_id = :planChangeId AND e.quote_hash = :quoteHash
-     RETURNING (SELECT e.details FROM consent_evidence e WHERE e.id = evidence_id) AS details`,
+    `WITH k AS (
+       INSERT INTO consents (plan_change_id, quote_hash, evidence_id, method, given_at, accepted_at)
+       SELECT e.plan_change_id, e.quote_hash, e.id, e.method, e.given_at, :acceptedAt::timestamptz
+       FROM consent_evidence e
+       WHERE e.id = :evidenceId AND e.plan_change_id = :planChangeId AND e.quote_hash = :quoteHash
+       RETURNING *
+     ), l AS (
+       UPDATE consent_links l SET used_at = coalesce(l.used_at, now())
+       FROM k JOIN consent_evidence e ON e.id = k.evidence_id
+       WHERE ${LINK_OF_EVIDENCE}
+       RETURNING l.*
+     )
+     SELECT ${CONSENT_RECORD}
+     FROM k JOIN consent_evidence e ON e.id = k.evidence_id LEFT JOIN l ON true`,
     { ...consent },
   );
-  return details;
+  return {
+    evidence: attached.details as ConsentEvidence,
+    record: consentRecordHash(consentRecordOf(attached)),
+  };
 }
 
 function fromColumns(from: CurrentPlan) {

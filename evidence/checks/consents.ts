@@ -1,7 +1,8 @@
 import { identityKey } from '../../domain/account-key.ts';
 import { sha256Hex } from '../../domain/canonical-json.ts';
 import { minorOf } from '../money.ts';
-import type { BundleConsent, EvidencePayload } from '../payload.ts';
+import { shownPage } from '../page/sections-offer.ts';
+import type { BundleConsent, BundleMail, EvidencePayload } from '../payload.ts';
 import { contentOf } from '../quote-content.ts';
 import { standingCharges } from '../standing-charges.ts';
 import { counted, problemsOf, type Check } from './check.ts';
@@ -35,6 +36,8 @@ function consentProblems(consent: BundleConsent, payload: EvidencePayload): stri
   if (quote?.revision !== quoteRevision) return [`${name} is to a hash that no such quote has`];
   const { details } = evidence;
   const shown = details['shown'] as { quoteHash?: unknown; termsSha256?: unknown } | undefined;
+  const { link } = evidence;
+  const isByLink = details['channel'] === 'link' || link !== null;
   const terms = payload.terms.find(({ version }) => version === quote.termsVersion);
   const typedName = details['typedName'];
   return problemsOf(
@@ -60,8 +63,15 @@ function consentProblems(consent: BundleConsent, payload: EvidencePayload): stri
       `${name} is verbal, and no recording is named`,
     ],
     [
-      evidence.method === 'written' && !evidence.link && typeof details['sha256'] !== 'string',
+      evidence.method === 'written' && !isByLink && typeof details['sha256'] !== 'string',
       `${name} is written, and no document is named`,
+    ],
+    [isByLink && shownPage(details) === undefined, `what the page of ${name} showed is missing`],
+    [isByLink && link?.linkId !== details['linkId'], `the link of ${name} is missing, or is another one`],
+    [isByLink && !link?.usedAt, `the link of ${name} was never used`],
+    [
+      link !== null && !sameTime(link.expiresAt, quote.expiresAt),
+      `the link of ${name} did not end with its quote`,
     ],
     [shown !== undefined && shown.quoteHash !== quoteHash, `the page of ${name} showed another quote`],
     [shown !== undefined && shown.termsSha256 !== terms?.sha256, `the page of ${name} showed other terms`],
@@ -155,21 +165,37 @@ function reversalProblems({ ledger }: EvidencePayload): string[] {
 }
 
 export const mails: Check = {
-  title: 'Mails: each hash is that of its text',
-  run: ({ payload: { mails: sent, copy } }) => ({
+  title: 'Mails: a summary of what was applied; each hash is that of its text',
+  run: ({ payload: { mails: sent, copy, change } }) => ({
     looked: copy === 'masked' ? '' : counted(sent.length, 'mail'),
-    problems:
-      copy === 'masked'
+    problems: [
+      ...summaryProblems(sent, change.status),
+      ...(copy === 'masked'
         ? []
         : sent.flatMap(({ kind, text, textSha256 }) =>
             problemsOf([sha256Hex(text) !== textSha256, `the text of the ${kind} mail has another hash`]),
-          ),
+          )),
+    ],
     remarks:
       copy === 'masked' && sent.length > 0
         ? ['mail texts are left out of a masked copy; their hashes are signed']
         : [],
   }),
 };
+
+/** With the read-back goes the summary, and the change is completed once it is accepted or given up. */
+function summaryProblems(sent: readonly BundleMail[], status: string): string[] {
+  const summaries = sent.filter(({ kind }) => kind === 'summary');
+  const isApplied = status === 'activated' || status === 'completed';
+  return problemsOf(
+    [isApplied && summaries.length !== 1, `the change is ${status} and has ${summaries.length} summaries`],
+    [
+      status === 'completed' &&
+        summaries.some((mail) => mail.status === 'queued' || mail.status === 'sending'),
+      'the change is completed, and its summary is neither accepted nor given up',
+    ],
+  );
+}
 
 /** Instants with microseconds compare by their text once the milliseconds are equal. */
 function isBefore(a: string, b: string): boolean {

@@ -2,7 +2,7 @@ import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import { formatMoneyForPeople } from '../../domain/money.ts';
 import { minorOf, type Money } from '../money.ts';
 import { shownPage } from '../page/sections-offer.ts';
-import type { BundleQuote } from '../payload.ts';
+import type { BundleQuote, EvidencePayload } from '../payload.ts';
 import { contentOf } from '../quote-content.ts';
 import { counted, problemsOf, type Check } from './check.ts';
 
@@ -24,6 +24,7 @@ export const quoteHashes: Check = {
         if (!content || canonicalJson(content) !== quote.canonicalJson)
           return [`the text of ${name} is not in canonical form`];
         const text = terms.find(({ version }) => version === quote.termsVersion);
+        const to = quote.basis?.to;
         return problemsOf(
           [content.planChangeId !== change.planChangeId, `${name} is of another plan change`],
           [content.quoteRevision !== quote.revision, `${name} has another number in its text`],
@@ -36,11 +37,29 @@ export const quoteHashes: Check = {
                 content.promotion !== change.promotionCode),
             `the change has another date, plan or promotion than ${name}`,
           ],
+          [
+            to !== undefined &&
+              (to.planCode !== content.planVersion.planCode || to.version !== content.planVersion.version),
+            `${name} rests on another plan than is in its text`,
+          ],
+          [
+            quote.revision === change.quoteRevision && !isOfBasis(change, quote),
+            `the change has another instant, or other plans or prices, than ${name}`,
+          ],
         );
       }),
     ],
   }),
 };
+
+/** What the page says that the plan was and became is what the current quote rests on. */
+function isOfBasis({ activation, from, to }: EvidencePayload['change'], quote: BundleQuote): boolean {
+  const { basis, activateAt } = quote;
+  return (
+    (activateAt === undefined || activation.at === activateAt) &&
+    (!basis || canonicalJson({ when: activation.when, from, to }) === canonicalJson(basis))
+  );
+}
 
 /** Lines sum to net; due now and to balance follow from it. */
 export const arithmetic: Check = {

@@ -9,13 +9,13 @@ const BESIDE = {
 
 /** Under which heading a failed check is told once more. */
 const CHECKS_OF_SECTION: Readonly<Record<string, readonly string[]>> = {
-  timeline: ['course'],
+  timeline: ['course', 'localTimes'],
   offered: ['quoteHashes', 'arithmetic'],
   said: ['words'],
   agreed: ['consents'],
   charged: ['charges'],
   sent: ['mails'],
-  notes: ['chain', 'notesOfEvents'],
+  notes: ['chain', 'notesOfEvents', 'notedRecords'],
   terms: ['termsHashes'],
   verify: ['anchor'],
 };

@@ -86,7 +86,7 @@ ${facts([
   ['State', esc(mailStatusWords(mail.status))],
   ['Provider’s id', mail.providerMessageId === null ? null : code(mail.providerMessageId)],
   ['Possible duplicates', mail.possibleDuplicates === 0 ? null : String(mail.possibleDuplicates)],
-  ['SHA-256 of the text', code(mail.textSha256)],
+  ['SHA-256 of the text', mail.textSha256 === null ? null : code(mail.textSha256)],
 ])}${reported}${copy === 'masked' ? '' : `<pre>${esc(mail.text.replace(/^\n+/, ''))}</pre>\n`}`;
   });
   const link = mails.some(({ kind }) => kind.startsWith('consent_'))
@@ -97,7 +97,7 @@ ${facts([
 
 /** The notes of this change, and how the account's chain runs through them. */
 export function notes(payload: EvidencePayload, clock: Clock): string {
-  const { chain } = payload;
+  const { chain, format } = payload;
   const own = chain.flatMap(({ sequence, hash, note }) => (note ? [{ sequence, hash, ...note }] : []));
   const others = chain.length - own.length;
   const rows = own.map((note) => [
@@ -109,7 +109,7 @@ export function notes(payload: EvidencePayload, clock: Clock): string {
   ]);
   const intro =
     `${chainWords(payload)} ` +
-    `Of the ${chain.length} notes of this account ${own.length} are about this change and shown here${others === 0 ? '' : `; of the other ${others} the signed record has the hashes alone, so that the chain can be followed`}.`;
+    `Of the ${format === 'plan-change-evidence/1' ? '' : 'first '}${chain.length} notes of this account ${own.length} are about this change and shown here${others === 0 ? '' : `; of the other ${others} the signed record has the hashes alone, so that the chain can be followed`}.`;
   return section(
     'notes',
     '7. Account notes',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CHECKS } from '../../dev/audit/all-checks.ts';
 import { runCheck, type CheckReport } from '../../dev/audit/audit.ts';
-import type { Query } from '../../dev/audit/check.ts';
+import type { Check, Query } from '../../dev/audit/check.ts';
 import type { Histories } from '../../dev/audit/histories.ts';
 import { withConnection } from '../../dev/stack/postgres.ts';
 import { workflowBundle } from '../support/plan-change-rig.ts';
@@ -10,6 +10,8 @@ import { sharedScenario, type Scenario, type ScenarioChanges } from './scenario.
 /** One thing that is done to a sound system behind its back, and what the check must say. */
 export interface Breakage {
   readonly check: string;
+  /** The part of the check that is to find it; the whole check unless given. */
+  readonly part?: Check['run'];
   readonly what: string;
   /** Statements; they run as the superuser without triggers and foreign keys, and are rolled back. */
   readonly sql?: (changes: ScenarioChanges) => string;
@@ -43,7 +45,7 @@ export async function checkBroken(breakage: Omit<Breakage, 'what' | 'finds'>): P
       await client.query(breakage.sql?.(scenario.changes) ?? '');
       const query: Query = async <T extends object>(sql: string, parameters: readonly unknown[] = []) =>
         (await client.query<T>(sql, [...parameters])).rows;
-      return await check(breakage.check, scenario, query, breakage.histories);
+      return await check(breakage, scenario, query);
     } finally {
       await client.query('ROLLBACK');
     }
@@ -51,14 +53,13 @@ export async function checkBroken(breakage: Omit<Breakage, 'what' | 'finds'>): P
 }
 
 function check(
-  id: string,
+  { check: id, part, histories: altered }: Pick<Breakage, 'check' | 'part' | 'histories'>,
   { histories, changes }: Scenario,
   query: Query,
-  altered: Breakage['histories'],
 ): Promise<CheckReport> {
   const found = CHECKS.find((each) => each.id === id);
   assert.ok(found, `there is no check ${id}`);
-  return runCheck(found, {
+  return runCheck(part ? { ...found, run: part } : found, {
     query,
     histories: altered ? altered(histories, changes) : histories,
     workflowBundle,

@@ -152,11 +152,10 @@ async function makeChanges(rig: Rig, worker: RigWorker): Promise<ScenarioChanges
   const byLink = await open(await someone());
   const accepted = await openedLink(rig, worker, byLink.id);
   await consent(rig, byLink, accepted);
-  await spendLink(rig.knex, accepted.id);
   const declinedByLink = await open(await someone());
   const refused = await openedLink(rig, worker, declinedByLink.id);
   await declinedByLink.handle.executeUpdate(UPDATE.decline, { args: [{ remarkId: null, author: CUSTOMER }] });
-  await spendLink(rig.knex, refused.id);
+  await spendLink(rig.knex, refused.id, null);
 
   const undecided = await someone({ planCode: 'fiber-plus' });
   const away = await open(undecided, { planCode: 'fiber-basic' });
@@ -234,7 +233,12 @@ function evidenceByLink(rig: Rig, planChangeId: string, quoteHash: string, { id 
     planChangeId,
     quoteHash,
     method: 'written',
-    details: { channel: 'link', linkId: id, typedName: 'Nobody Inparticular' },
+    details: {
+      channel: 'link',
+      linkId: id,
+      typedName: 'Nobody Inparticular',
+      shown: { quoteHash, words: 'I agree.' },
+    },
     agentId: null,
     requestId: id,
     givenAt: new Date().toISOString(),

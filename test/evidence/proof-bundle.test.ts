@@ -310,7 +310,7 @@ describe('proof bundles', () => {
         full.payload.chain.map(({ note }) => note?.body.includes('555-0142') ?? false),
       );
       const row = verified(api, text).rows.find(({ title }) => title.startsWith('Notes: hashes'));
-      assert.match(row?.details.join() ?? '', /1 of the other notes is of this change, masked in this copy/);
+      assert.match(row?.details.join() ?? '', /1 note of this change is masked in this copy/);
 
       const another = (hash?: string) =>
         signedAgain(bundle, companyKey(api), ({ chain }) => {
@@ -557,11 +557,11 @@ describe('proof bundles', () => {
         companyKey(api),
         (payload) => (details(payload)['typedName'] = 'Somebody Else'),
       );
-      assert.deepEqual(failures(verified(api, renamed)), ['Consents']);
+      assert.deepEqual(failures(verified(api, renamed)), ['Consents', 'Records']);
       const reworded = signedAgain(byLink, companyKey(api), (payload) => {
         (details(payload)['shown'] as { words: string }).words = 'It is free.';
       });
-      assert.deepEqual(failures(verified(api, reworded)), ['Words']);
+      assert.deepEqual(failures(verified(api, reworded)), ['Words', 'Records']);
     });
   });
 

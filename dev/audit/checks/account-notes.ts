@@ -4,6 +4,7 @@ import type { Check } from '../check.ts';
 import { applyRules } from '../check.ts';
 import { appendOnlyForApp, guardsInForce } from './guards.ts';
 import { notesHashedApart } from './notes-hashed-apart.ts';
+import { recordsAsNoted } from './records-as-noted.ts';
 
 /**
  * Which note a transition leaves: exactly one of these kinds for each transition to the status. Approvals have
@@ -110,6 +111,7 @@ export const accountNotes: Check = {
       { kind: 'constraint', table: 'account_notes', name: 'account_notes_plan_change_id_kind_revision_key' },
     ])),
     ...(await notesHashedApart(context)),
+    ...(await recordsAsNoted(context)),
     ...(await appendOnlyForApp(context, 'I9', ['account_notes', 'plan_change_transitions'])),
     ...(await applyRules(context, 'I9', [
       { sql: NOTE_OF_EACH_TRANSITION, parameters: [JSON.stringify(NOTES_OF_TRANSITION)] },

@@ -1,9 +1,9 @@
-import { NO_NOTE_BEFORE, noteHash } from '../../../evidence/note-hash.ts';
+import { formerLinkHash, linkHash, NO_NOTE_BEFORE, noteRowHash } from '../../../evidence/note-hash.ts';
 import { isoInstant } from '../../../db/sql.ts';
 import type { CheckContext, Finding } from '../check.ts';
 import { finding } from '../check.ts';
 
-type Note = Parameters<typeof noteHash>[3] & {
+type Note = Parameters<typeof noteRowHash>[2] & {
   readonly customer_id: string;
   readonly sequence: number;
   readonly hash: string;
@@ -25,7 +25,10 @@ export async function notesHashedApart({ query, looked }: CheckContext): Promise
   for (const { customer_id: customer, sequence, hash, ...note } of notes) {
     const previous = before.customer === customer ? before.hash : NO_NOTE_BEFORE;
     before = { customer, hash };
-    if (noteHash(previous, customer, sequence, note) === hash || wrong.has(customer)) continue;
+    const isRight =
+      linkHash(previous, noteRowHash(customer, sequence, note)) === hash ||
+      formerLinkHash(previous, customer, sequence, note) === hash;
+    if (isRight || wrong.has(customer)) continue;
     wrong.add(customer);
     findings.push(
       finding('I9', `the hash of note ${sequence} is not that of its row, by a hash worked out apart`, {

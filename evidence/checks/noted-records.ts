@@ -1,0 +1,119 @@
+import {
+  consentRecordHash,
+  deliveryRecordHash,
+  isPersonalDetail,
+  mailRecordHash,
+  partedDetails,
+  quoteRecordHash,
+  sealedPart,
+  sealedWords,
+} from '../../domain/noted-records.ts';
+import { compareWithNotes, type NotedMail } from '../compare-with-notes.ts';
+import { LEFT_OUT } from '../mask.ts';
+import { minorOf } from '../money.ts';
+import type { BundleConsent, BundleMail, BundleQuote, EvidencePayload } from '../payload.ts';
+import { counted, problemsOf, type Check } from './check.ts';
+
+/** The notes are chained and anchored; so is, by the hash that each names, what they tell of. */
+export const notedRecords: Check = {
+  title: 'Records: quotes, consents, mails and delivery as their notes name them',
+  run: ({ payload }) => {
+    const { planChangeId } = payload.change;
+    const { looked, problems, unbound } = compareWithNotes({
+      quotes: payload.quotes.map((quote) => ({
+        revision: quote.revision,
+        record: recordOfQuote(quote, planChangeId),
+      })),
+      consents: payload.consents.map((consent) => ({
+        quoteRevision: consent.quoteRevision,
+        record: recordOfConsent(consent, payload),
+      })),
+      mails: payload.mails.map((mail) => notedMail(mail, payload)),
+      notes: payload.chain.flatMap(({ note }) => (note?.planChangeId === planChangeId ? [note] : [])),
+    });
+    return {
+      looked: unbound > 0 ? '' : counted(looked, 'record'),
+      problems: [...problems, ...shownInMaskedCopy(payload)],
+      remarks: problemsOf([
+        unbound > 0,
+        `${counted(unbound, 'record')} not bound: the notes are from before notes named records`,
+      ]),
+    };
+  },
+};
+
+function recordOfQuote(quote: BundleQuote, planChangeId: string): string {
+  const { revision, hash, createdAt, expiresAt, activateAt, termsVersion, nextBill, script } = quote;
+  return quoteRecordHash({
+    planChangeId,
+    revision,
+    hash,
+    createdAt,
+    expiresAt,
+    activateAt: activateAt ?? null,
+    termsVersion,
+    nextBillDate: nextBill.date,
+    nextBillMinor: String(minorOf(nextBill.amount)),
+    scriptVersion: script.version,
+    scriptText: script.text,
+    interruptions: quote.interruptions,
+    basis: quote.basis ?? null,
+  });
+}
+
+function recordOfConsent({ evidence, ...consent }: BundleConsent, { change, copy }: EvidencePayload): string {
+  const { consentId, quoteHash, acceptedAt } = consent;
+  const { evidenceId, method, givenAt, receivedAt, agentId, details, link } = evidence;
+  const { open, personal } = partedDetails(details);
+  const { salt = null, sha256 = '' } = evidence.personal ?? {};
+  return consentRecordHash({
+    consentId,
+    planChangeId: change.planChangeId,
+    quoteHash,
+    acceptedAt,
+    evidenceId,
+    method,
+    givenAt,
+    receivedAt,
+    agentId,
+    details: open,
+    personal: copy === 'full' ? sealedPart(salt ?? '', personal) : sha256,
+    link,
+  });
+}
+
+function notedMail(mail: BundleMail, { change, copy }: EvidencePayload): NotedMail {
+  const { mailId, kind, quoteRevision, createdAt, sealed, htmlSha256 } = mail;
+  const words =
+    copy === 'full'
+      ? sealedWords(sealed?.wordsSalt ?? '', { ...mail, htmlSha256: htmlSha256 ?? '' })
+      : (sealed?.words ?? '');
+  const { planChangeId } = change;
+  const recipient = sealed?.recipient ?? '';
+  return {
+    kind,
+    status: mail.status,
+    providerMessageId: mail.providerMessageId,
+    record: mailRecordHash({ mailId, planChangeId, kind, quoteRevision, createdAt, words, recipient }),
+    events: mail.events.map(({ event, occurredAt }) => ({
+      event,
+      record: deliveryRecordHash({ mailId, event, occurredAt }),
+    })),
+  };
+}
+
+/** What a masked copy leaves out it cannot show to be right: there must be nothing of it. */
+function shownInMaskedCopy({ copy, format, consents, notAccepted, mails }: EvidencePayload): string[] {
+  // The first format showed what it could of a subject.
+  if (copy === 'full' || format === 'plan-change-evidence/1') return [];
+  const shown = [
+    ...[...consents.map(({ evidence }) => evidence), ...notAccepted].flatMap(({ details }) =>
+      Object.entries(details).flatMap(([name, value]) => (isPersonalDetail(name) ? [value] : [])),
+    ),
+    ...mails.flatMap(({ recipient, subject, text }) => [recipient, subject, text]),
+  ];
+  return problemsOf([
+    shown.some((value) => value !== LEFT_OUT),
+    'the copy is masked, and yet has personal details or words of a mail, which nothing in it shows to be right',
+  ]);
+}
