@@ -1,5 +1,5 @@
 import { anchor } from './checks/anchor.ts';
-import type { Check, CheckInput } from './checks/check.ts';
+import { findingOf, type Check, type CheckInput } from './checks/check.ts';
 import { charges, consents, mails } from './checks/consents.ts';
 import { course } from './checks/course.ts';
 import { localTimes } from './checks/local-times.ts';
@@ -27,8 +27,8 @@ export const ALL_CHECKS: Readonly<Record<string, Check>> = {
 
 /** Checks a record before it is signed, so that its page says only what holds. */
 export function runChecks(input: CheckInput): MadeCheck[] {
-  return Object.entries(ALL_CHECKS).map(([id, { title, run }]) => {
-    const { looked, problems } = run(input);
-    return { id, title, looked, problems: [...problems] };
+  return Object.entries(ALL_CHECKS).map(([id, check]) => {
+    const { looked, problems } = findingOf(check, input);
+    return { id, title: check.title, looked, problems: [...problems] };
   });
 }

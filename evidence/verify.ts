@@ -1,6 +1,6 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { ALL_CHECKS } from './all-checks.ts';
-import type { Check, CheckInput } from './checks/check.ts';
+import { findingOf, type Check, type CheckInput } from './checks/check.ts';
 import { readable, type StoredBundle } from './earlier-formats.ts';
 import type { EvidencePayload } from './payload.ts';
 import { readBundle, UnreadableBundleError, type ReadBundle } from './read-bundle.ts';
@@ -121,7 +121,7 @@ function signerRow(
 }
 
 function rowOf(check: Check, input: CheckInput): VerifiedRow {
-  const { looked, problems, remarks = [] } = check.run(input);
+  const { looked, problems, remarks = [] } = findingOf(check, input);
   if (problems.length > 0) return { title: check.title, outcome: 'fail', details: problems };
   if (looked === '')
     return {

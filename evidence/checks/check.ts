@@ -21,6 +21,16 @@ export interface Check {
   readonly run: (input: CheckInput) => Finding;
 }
 
+/** What a check finds; words or figures that it can make nothing of are a problem, and no way to stop it. */
+export function findingOf({ run }: Check, input: CheckInput): Finding {
+  try {
+    return run(input);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { looked: '', problems: [`it cannot be checked: ${error.message}`] };
+  }
+}
+
 /** The sentences whose condition is true. */
 export function problemsOf(...found: readonly (readonly [boolean, string])[]): string[] {
   return found.flatMap(([isWrong, what]) => (isWrong ? [what] : []));

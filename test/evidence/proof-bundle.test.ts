@@ -489,6 +489,11 @@ describe('proof bundles', () => {
       ],
       ['the net and its hash', 'Quotes', ({ quotes }) => replaceIn(quotes[1], 'hash', /./, 'f')],
       ['what is due', 'Amounts', ({ quotes }) => (quotes[1]!.dueNow = { amount: '1.00', currency: 'USD' })],
+      [
+        'a currency that is none',
+        'Words',
+        ({ quotes }) => (quotes[1]!.dueNow = { amount: '1.00', currency: 'TSD' }),
+      ],
       ['the effective date', 'Quotes', ({ change }) => (change.activation.date = '2030-01-01')],
       ['the terms', 'Terms', ({ terms }) => replaceIn(terms[0], 'body', 'fee', 'tax')],
       ['the terms, and their hash', 'Quotes', ({ terms }) => (terms[0]!.sha256 = 'ab'.repeat(32))],
