@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runChecks } from '../../evidence/all-checks.ts';
 import { readable } from '../../evidence/earlier-formats.ts';
-import { maskEvidence } from '../../evidence/mask.ts';
+import { LEFT_OUT, maskEvidence } from '../../evidence/mask.ts';
 import { renderEvidencePage } from '../../evidence/page/render.ts';
 import { PRESENT_FORMAT, type PresentPayload } from '../../evidence/payload.ts';
 import { readBundle } from '../../evidence/read-bundle.ts';
@@ -42,7 +42,7 @@ const CASES: Readonly<Record<string, () => PresentPayload>> = {
   'recorded-call': () => asToday('1-recorded-call.html'),
   'by-link': () => asToday('1-by-link.html'),
   'cancelled-masked': () =>
-    maskEvidence(asToday('1-cancelled-masked.html'), {
+    maskEvidence(asToday('1-cancelled-masked.html', withoutSubjects), {
       fullName: 'Ada Example',
       email: 'ada@example.com',
       serviceAddress: '1 Example Street',
@@ -60,6 +60,11 @@ const CASES: Readonly<Record<string, () => PresentPayload>> = {
       });
     }),
 };
+
+/** The first format showed them masked. */
+function withoutSubjects({ mails }: PresentPayload): void {
+  for (const mail of mails) mail.subject = LEFT_OUT;
+}
 
 function asToday(name: string, alter: (payload: PresentPayload) => void = () => undefined): PresentPayload {
   const payload: PresentPayload = {
