@@ -1,41 +1,71 @@
 import type { Browser, Page } from 'playwright-core';
-import type { RunningSystem } from './demo/running-system.ts';
-import type { SampleChanges } from './demo/sample-changes.ts';
+import { createApiClient } from './demo/api-client.ts';
+import { availableAccounts } from './demo/available-accounts.ts';
+import { DemoError } from './demo/demo-error.ts';
+import type { DemoAccount, RunningSystem } from './demo/running-system.ts';
 
-interface ConsolePicture {
-  readonly file: string;
-  /** Below the console's own address. */
-  readonly path: string;
-  /** The page is there when this text is. */
-  readonly shows: string;
-  readonly width: number;
-}
+const WIDE = { width: 1_280, height: 800 };
+const PHONE = { width: 390, height: 844 };
 
-/** Pictures of the agent's console: a quote, a change that is done, the work page, and the quote on a phone. */
+/**
+ * Pictures of the agent's console, taken on the way through the six steps with a customer: options, quote (also on a
+ * phone), consent, result; and of the work page and the account.
+ */
 export async function takeConsole(
   browser: Browser,
   system: RunningSystem,
-  changes: SampleChanges,
   save: (page: Page, file: string) => Promise<void>,
 ): Promise<void> {
-  const change = ({ planChangeId }: { readonly planChangeId: string }): string => `/changes/${planChangeId}`;
-  const pictures: readonly ConsolePicture[] = [
-    { file: 'console-quote.png', path: change(changes.awaitingConsent), shows: 'Next bill', width: 1_280 },
-    { file: 'console-phone.png', path: change(changes.awaitingConsent), shows: 'Next bill', width: 390 },
-    { file: 'console-result.png', path: change(changes.completed), shows: 'Tell the customer', width: 1_280 },
-    { file: 'console-work.png', path: '/work', shows: 'Time to consent', width: 1_280 },
-  ];
-  const context = await browser.newContext();
-  const page = await context.newPage();
+  const account = await freeAccount(system);
+  const page = await browser.newPage({ viewport: WIDE });
+  const button = (name: string | RegExp) => page.getByRole('button', { name }).first();
+  /** Once the page has all it asked for, and nothing on it is old. */
+  const take = async (file: string): Promise<void> => {
+    await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
+    await save(page, file);
+  };
   await page.goto(`${system.api}/console`);
   await page.getByLabel('API key').fill(system.agentKey);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('button', { name: 'Sign out' }).waitFor();
-  for (const { file, path, shows, width } of pictures) {
-    await page.setViewportSize({ width, height: 800 });
-    await page.goto(`${system.api}/console${path}`);
-    await page.getByText(shows).first().waitFor();
-    await save(page, file);
-  }
-  await context.close();
+  await button('Sign in').click();
+  await page.getByLabel('Account number').fill(account.accountNumber);
+  await page.getByLabel('Full name').fill(account.fullName);
+  await page.getByLabel('Service address').fill(account.serviceAddress);
+  await button('Identify').click();
+  await button('Discuss options').click();
+  await page.getByText('A lower bill').click();
+  await button('Recommend plans').click();
+  await page.locator('#recommended').waitFor();
+  await take('console-options.png');
+
+  await button(/^Quote /).click();
+  await page.getByText('Next bill').first().waitFor();
+  await take('console-quote.png');
+  await page.setViewportSize(PHONE);
+  await take('console-phone.png');
+  await page.setViewportSize(WIDE);
+  await button('Go on to consent').click();
+  await page.getByLabel('Recording id').fill('rec-2026-11-24-000123');
+  await page.getByLabel('Length').fill('4:10');
+  await page.getByLabel(/customer was told/).check();
+  await take('console-consent.png');
+
+  await button('The customer agrees').click();
+  await page.getByText('Tell the customer').first().waitFor();
+  await page.getByText(/Sent; waiting|Delivered/).waitFor();
+  await take('console-result.png');
+  await page.getByRole('link', { name: 'Account' }).first().click();
+  await page.getByText('Plan history').waitFor();
+  await take('console-account.png');
+  await page.goto(`${system.api}/console/work`);
+  await page.locator('.change-table').waitFor();
+  await take('console-work.png');
+  await page.close();
+}
+
+async function freeAccount(system: RunningSystem): Promise<DemoAccount> {
+  const next = await availableAccounts(createApiClient(system.api, system.agentKey), system.accounts).next();
+  const known = next.done ? undefined : next.value.body.customer.accountNumber;
+  const account = system.accounts.find(({ accountNumber }) => accountNumber === known);
+  if (!account) throw new DemoError('No account of demo-customers.json is free.');
+  return account;
 }

@@ -54,7 +54,7 @@ try {
     for (const picture of temporalPictures(system, changes)) await takeTemporal(browser, picture);
     await takeOutbox(browser, system.outbox);
     await takeCustomerPage(browser, system, changes.awaitingConsent);
-    await takeConsole(browser, system, changes, saveWhole);
+    await takeConsole(browser, system, saveWhole);
   } finally {
     await browser.close();
   }

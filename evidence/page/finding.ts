@@ -5,7 +5,7 @@ import { standingCharges } from '../standing-charges.ts';
 import type { Clock } from './clock.ts';
 import { failedChecks, isEstablished } from './failed-checks.ts';
 import { esc, list } from './html.ts';
-import { statusWords } from './words.ts';
+import { mailStatusWords, statusWords } from './words.ts';
 
 /** The exhibit in two sentences, and before them whatever in the record does not hold. */
 export function findingHtml(payload: EvidencePayload, clock: Clock): string {
@@ -52,8 +52,7 @@ function finding(payload: EvidencePayload): string {
   }
   if (!isEstablished(payload, 'agreement'))
     return `This record does not establish what ${customer.fullName} agreed to, nor that it is what was charged.`;
-  const how = consent.evidence.method === 'verbal' ? 'in a recorded call' : 'in writing';
-  const agreedSentence = `${customer.fullName} agreed ${how}, {when}, to change from ${from} to ${to}${effective}.`;
+  const agreedSentence = `${customer.fullName} agreed ${howAgreed(payload.format, consent)}, {when}, to change from ${from} to ${to}${effective}.`;
   if (!isEstablished(payload, 'charges'))
     return `${agreedSentence} This record does not establish that what was charged is what was agreed to.`;
   if (!isApplied(payload))
@@ -61,5 +60,26 @@ function finding(payload: EvidencePayload): string {
   const due = quote
     ? `${moneyText(quote.dueNow)} due, ${moneyText(quote.toBalance)} to the account balance`
     : '';
-  return `${agreedSentence} After that the plan was applied, and exactly what was quoted was charged: ${due}.`;
+  return `${agreedSentence} After that the plan was applied, and exactly what was quoted was charged: ${due}.${summaryWords(payload)}`;
+}
+
+/** What rests on an agent's entry is told as that: the recording is not in the file. */
+function howAgreed(
+  format: EvidencePayload['format'],
+  { evidence: { method, details } }: EvidencePayload['consents'][number],
+): string {
+  const isFirstFormat = format === 'plan-change-evidence/1';
+  if (method === 'written')
+    return details['channel'] === 'link' && !isFirstFormat ? 'on the page of a link' : 'in writing';
+  return isFirstFormat
+    ? 'in a recorded call'
+    : `in a recorded call (recording ${String(details['id'])}, as the agent entered it)`;
+}
+
+function summaryWords({ format, mails }: EvidencePayload): string {
+  const summary = mails.findLast(({ kind }) => kind === 'summary');
+  if (format === 'plan-change-evidence/1' || summary === undefined) return '';
+  return ['bounced', 'dropped', 'given_up'].includes(summary.status)
+    ? ` The summary by email did not reach the customer: ${mailStatusWords(summary.status)}.`
+    : '';
 }

@@ -57,5 +57,5 @@ function fromTheCompany({ format }: EvidencePayload): string {
 function howToKeep({ format }: EvidencePayload): string {
   return format === 'plan-change-evidence/1'
     ? 'The file itself must be as it was served: save it, do not copy its text.'
-    : 'The file itself must be as it was served: save it as “HTML only” (a browser that saves a “complete” page writes another one), do not copy its text.';
+    : 'The file itself must be as it was served: save it as “HTML only” (a browser that saves a “complete” page writes another one), do not copy its text; a printout can be read, and not checked.';
 }

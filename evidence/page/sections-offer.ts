@@ -72,12 +72,24 @@ export function saidOrShown(payload: EvidencePayload, clock: Clock): string {
     );
     const isVoid = quote.revision < change.quoteRevision;
     const script = `<h3>Script ${esc(quote.script.version)} for quote ${quote.revision}${isVoid ? ' (void)' : ''}</h3>\n${paragraph(
-      'The words that the agent reads aloud before the customer answers:',
+      scriptWords(payload, quote.hash),
     )}${quotation(quote.script.text)}`;
     return script + shownPages.map((evidence) => shownPageHtml(evidence, clock)).join('');
   });
   const html = parts.join('') || paragraph('Nothing: there was no offer.');
   return section('said', '3. What was said or shown', doubts(payload, 'said') + html);
+}
+
+/** Whether the words were read aloud is in the recording of a call, and nowhere else. */
+function scriptWords(payload: EvidencePayload, quoteHash: string): string {
+  const words = 'The words that the agent reads aloud before the customer answers';
+  if (payload.format === 'plan-change-evidence/1') return `${words}:`;
+  const answers = allEvidence(payload).filter((evidence) => evidence.quoteHash === quoteHash);
+  if (answers.some(({ method: by }) => by === 'verbal'))
+    return `${words}. That they were read is in the recording, which is not in this file:`;
+  return answers.length === 0
+    ? `${words}. No answer to this quote is on record:`
+    : 'The words for a call. The customer answered in writing: nothing here says that they were read aloud.';
 }
 
 function allEvidence({ consents, notAccepted }: EvidencePayload): BundleEvidence[] {
@@ -144,7 +156,7 @@ const DETAILS: Readonly<Record<string, string>> = {
 
 function evidenceFacts(
   evidence: BundleEvidence,
-  { mails }: EvidencePayload,
+  { mails, format }: EvidencePayload,
   clock: Clock,
   first: Parameters<typeof facts>[0] = [],
 ): string {
@@ -163,6 +175,12 @@ function evidenceFacts(
       const value = details[name];
       return value === undefined || value === null ? [] : [[title, detail(name, value, clock)] as const];
     }),
+    [
+      'The recording itself',
+      evidence.method === 'verbal' && format !== 'plan-change-evidence/1'
+        ? 'not in this file: ask the company for it by its id, and listen for the words of the script and the answer'
+        : null,
+    ],
     ['Link sent', link && `${clock(link.createdAt)}${mail ? `, in the mail “${esc(mail.subject)}”` : ''}`],
     ['Link used', link?.usedAt ? clock(link.usedAt) : null],
     ['Evidence id', code(evidence.evidenceId)],

@@ -155,7 +155,10 @@ describe('proof bundles', () => {
       const says: [string, RegExp][] = [
         [waiting.planChangeId, /No consent to the current quote is on record, and nothing was charged/],
         [declined.planChangeId, /declined by the customer/],
-        [scheduled.planChangeId, /agreed in a recorded call, .* Nothing of it stands on the account/],
+        [
+          scheduled.planChangeId,
+          /agreed in a recorded call \(recording \S+, as the agent entered it\), .* Nothing of it stands on the account/,
+        ],
         [held.planChangeId, /on hold; not applied/],
       ];
       for (const [id, words] of says) {
@@ -233,7 +236,7 @@ describe('proof bundles', () => {
         assert.match(html, /This record contradicts itself\.[^]*what was charged is not what was quoted/);
         assert.match(
           html,
-          /agreed in a recorded call, .* does not establish that what was charged is what was agreed to/,
+          /agreed in a recorded call \(recording \S+, as the agent entered it\), .* does not establish that what was charged is what was agreed to/,
         );
         const verification = verified(api, html);
         assert.deepEqual(
