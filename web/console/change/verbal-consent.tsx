@@ -35,7 +35,7 @@ export function VerbalConsent(form: ConsentForm) {
         const announcedError = missing(!isAnnounced, 'Tell the customer first, then tick this.');
         return (
           <>
-            <div class="fields">
+            <div class="fields recording">
               <TextField
                 label="Recording id"
                 name="recordingId"
