@@ -79,7 +79,8 @@ describe('API: a Temporal server that turns calls away (RESOURCE_EXHAUSTED)', ()
     for (const [to, body] of requests) await turnedAway(() => busy.post(to, body));
 
     const link = customerAt({ ...api, ...busy }, await askForConsent(api, change.planChangeId));
-    for (const said of [agreementOf(account), { decision: 'decline' }]) {
+    const confirm = change.quote?.hash ?? '';
+    for (const said of [agreementOf(account), { decision: 'decline', confirm }]) {
       const page = await inTime(() => link.submit(said));
       assert.match(page.text, /Open the link again in a few minutes/);
       assert.equal(page.status, 429);
