@@ -490,7 +490,11 @@ describe('proof bundles', () => {
         'Quotes',
         ({ quotes }) => replaceIn(quotes[1], 'canonicalJson', '.00"', '.01"'),
       ],
-      ['the net and its hash', 'Quotes', ({ quotes }) => replaceIn(quotes[1], 'hash', /./, 'f')],
+      [
+        'the net and its hash',
+        'Quotes',
+        ({ quotes }) => replaceIn(quotes[1], 'hash', /^./, (digit) => (digit === 'f' ? '0' : 'f')),
+      ],
       ['what is due', 'Amounts', ({ quotes }) => (quotes[1]!.dueNow = { amount: '1.00', currency: 'USD' })],
       [
         'a currency that is none',
@@ -604,9 +608,12 @@ function replaceIn<K extends string>(
   row: Record<K, string> | undefined,
   name: K,
   from: string | RegExp,
-  to: string,
+  to: string | ((found: string) => string),
 ): void {
-  if (row) row[name] = row[name].replace(from, to);
+  assert.ok(row);
+  const before = row[name];
+  row[name] = before.replace(from, typeof to === 'string' ? () => to : to);
+  assert.notEqual(row[name], before, 'the alteration alters something');
 }
 
 async function command(args: readonly string[], dataDir: string): Promise<{ code: number; out: string }> {
