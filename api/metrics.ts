@@ -78,7 +78,8 @@ function workGauges(registry: Registry, { knex, policy }: MetricsDeps): () => Pr
   return async () => {
     if (Date.now() - countedAt < COUNTS_HOLD_MS) return;
     countedAt = Date.now();
-    for (const one of [open, waiting, anchorAge]) one.reset();
+    for (const one of [open, waiting]) one.reset();
+    anchorAge.remove();
     try {
       const { statuses, anchorAgeSeconds, ...lists } = await workCounts(knex, policy.holdMs);
       for (const status of PLAN_CHANGE_STATUSES.filter((name) => !isTerminal(name)))

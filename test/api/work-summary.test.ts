@@ -74,6 +74,8 @@ describe('API: the work summary and the filters of the work page', () => {
       'plan_changes_counted 1',
     ])
       assert.ok(text.split('\n').includes(line), line);
+    // There is none yet: that is no age of nothing.
+    assert.doesNotMatch(text, /^note_anchor_age_seconds /m);
   });
 
   it('shows an agent their own work only, a supervisor everybody’s or their own', async () => {
