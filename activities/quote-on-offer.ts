@@ -1,6 +1,5 @@
 import type { RequestedActivation } from '../domain/activation-date.ts';
 import { quoteWindows } from '../domain/activation-date.ts';
-import { interruptionsOf } from '../domain/interruptions.ts';
 import { toMoneyJson } from '../domain/money.ts';
 import type { QuoteBasis, QuotedPlan } from '../domain/noted-records.ts';
 import type { AccountFacts, QuotedTerms } from '../domain/plan-change-terms.ts';
@@ -49,7 +48,7 @@ export async function offerQuote(
     basis: basisOf(change.activation, terms, account.currency),
     activateAt,
     termsVersion: account.terms.version,
-    interruptions: interruptionsOf(terms.from.technology, terms.to.technology),
+    interruptions: terms.quote.interruptions,
     expiresAt: windows.expiresAt,
   });
   const { hash } = terms.quote;

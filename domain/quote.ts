@@ -65,6 +65,8 @@ export interface Quote {
   canonicalJson: string;
   hash: string;
   script: ConsentScript;
+  /** Those of the input, which the script says. */
+  interruptions: readonly string[];
 }
 
 /**
@@ -111,7 +113,8 @@ export function quotePlanChange(input: QuoteInput): Quote {
     lines,
     netMinor,
   });
-  return { ...figures, canonicalJson, hash, script: consentScript(input, figures) };
+  const { interruptions } = input;
+  return { ...figures, canonicalJson, hash, script: consentScript(input, figures), interruptions };
 }
 
 /**

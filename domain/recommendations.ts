@@ -1,7 +1,6 @@
 import type { BillingInterval } from './billing-cycle.ts';
 import { localDateOf } from './calendar.ts';
 import { usefulPart, type CustomerNeeds } from './customer-needs.ts';
-import { interruptionsOf } from './interruptions.ts';
 import { NOTHING_TO_ORDER, whyNone, type NoRecommendation } from './no-recommendation.ts';
 import { termsOf } from './plan-change-terms.ts';
 import {
@@ -164,6 +163,6 @@ function priced(
     monthlyDifferenceMinor: candidate.monthlyDifferenceMinor,
     dueNowMinor: terms.quote.dueNowMinor,
     toBalanceMinor: terms.quote.toBalanceMinor,
-    interruptions: interruptionsOf(terms.from.technology, terms.to.technology),
+    interruptions: terms.quote.interruptions,
   };
 }
