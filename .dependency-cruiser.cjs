@@ -83,7 +83,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(domain|evidence|workflows|activities|db|emails|api)/',
-        pathNot: '^api/(plan-change-gateway|temporal-retries)\\.ts$',
+        pathNot: '^api/(plan-change-gateway|temporal-connection|temporal-retries)\\.ts$',
       },
       to: { path: npm('@temporalio/client') },
     },

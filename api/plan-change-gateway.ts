@@ -1,14 +1,11 @@
 import {
-  Client,
-  Connection,
-  isGrpcServiceError,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import type { ConnectionOptions, WorkflowUpdateHandle } from '@temporalio/client';
+import type { Client, ConnectionOptions, WorkflowUpdateHandle } from '@temporalio/client';
 import { ApplicationFailure, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { Refusal } from '../domain/failures.ts';
@@ -27,7 +24,8 @@ import {
   SEARCH_ATTRIBUTE,
   UPDATE,
 } from '../workflows/contract.ts';
-import { GRPC, retryInTime } from './temporal-retries.ts';
+import { connectToTemporal, grpcCodeOf } from './temporal-connection.ts';
+import { GRPC } from './temporal-retries.ts';
 
 /**
  * What came of a call to Temporal, for the one table that makes it a response:
@@ -78,53 +76,32 @@ export interface GatewayOptions {
 const { TaskQueueType } = proto.temporal.api.enums.v1;
 
 const DEFAULT_WAIT_MS = 5_000;
-/** gRPC's own waits: up to 2 minutes before it tries to connect again, 45 s until it gives up a dead peer. */
-const BACK_SOON = {
-  'grpc.initial_reconnect_backoff_ms': 200,
-  'grpc.max_reconnect_backoff_ms': 2_000,
-  'grpc.keepalive_time_ms': 15_000,
-  'grpc.keepalive_timeout_ms': 5_000,
-};
-/** A server that is there answers in a few. */
-const SERVER_ANSWERS_MS = 1_000;
 /** A worker counts as polling when it polled within this time. */
 const POLLER_FRESH_MS = 70_000;
 
 /** The only door to Temporal. It connects on first use, so the API starts while the server is away. */
 export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGateway {
-  const connection = Connection.lazy({
-    connectTimeout: 3_000,
-    interceptors: [retryInTime],
-    ...options.connection,
-    channelArgs: { ...BACK_SOON, ...options.connection.channelArgs },
-  });
-  const client = new Client({ connection, namespace: options.namespace });
   const waitMs = options.waitMs ?? DEFAULT_WAIT_MS;
+  const temporal = connectToTemporal({ ...options.connection, namespace: options.namespace }, waitMs);
 
   /** ACCEPTED first: an update that no worker accepted lives in server memory only. Then the answer. */
-  async function outcomeOf<T>(start: () => Promise<WorkflowUpdateHandle<T>>): Promise<Outcome<T>> {
+  async function outcomeOf<T>(
+    start: (client: Client) => Promise<WorkflowUpdateHandle<T>>,
+  ): Promise<Outcome<T>> {
     const deadline = Date.now() + waitMs;
+    const line = temporal.line();
+    const { connection, client } = line;
     let accepted = false;
     try {
-      const handle = await connection.withDeadline(deadline, start);
+      const handle = await connection.withDeadline(deadline, () => start(client));
       accepted = true;
       const answer = await connection.withDeadline(deadline, () => handle.result());
       return { kind: 'answered', answer };
     } catch (error) {
       const outcome = outcomeOfError<T>(error, accepted);
       // The client tries again until the deadline while the server is away: nobody there is not "no worker".
-      return outcome.kind === 'not_accepted' && !(await isServerThere()) ? { kind: 'unreachable' } : outcome;
-    }
-  }
-
-  async function isServerThere(): Promise<boolean> {
-    try {
-      await connection.withDeadline(Date.now() + SERVER_ANSWERS_MS, () =>
-        client.workflowService.getSystemInfo({}),
-      );
-      return true;
-    } catch (error) {
-      return grpcCodeOf(error)?.code === GRPC.RESOURCE_EXHAUSTED;
+      if (outcome.kind !== 'not_accepted' || (await temporal.isServerThere(line))) return outcome;
+      return { kind: 'unreachable' };
     }
   }
 
@@ -149,7 +126,7 @@ export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGate
           ],
         },
       );
-      return outcomeOf<OpenAnswer>(() =>
+      return outcomeOf<OpenAnswer>((client) =>
         client.workflow.startUpdateWithStart<PlanChangeWorkflow, OpenAnswer, []>(UPDATE.openPlanChange, {
           updateId,
           waitForStage: 'ACCEPTED',
@@ -158,9 +135,8 @@ export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGate
       );
     },
     send(planChangeId, message, payload, updateId) {
-      const handle = client.workflow.getHandle(planChangeWorkflowId(planChangeId));
-      return outcomeOf<MessageAnswer>(() =>
-        handle.startUpdate<MessageAnswer, [object]>(message, {
+      return outcomeOf<MessageAnswer>(({ workflow }) =>
+        workflow.getHandle(planChangeWorkflowId(planChangeId)).startUpdate<MessageAnswer, [object]>(message, {
           updateId,
           args: [payload],
           waitForStage: 'ACCEPTED',
@@ -168,6 +144,8 @@ export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGate
       );
     },
     async requestConsent(input) {
+      const line = temporal.line();
+      const { connection, client } = line;
       try {
         await connection.withDeadline(Date.now() + waitMs, () =>
           client.workflow.start<(input: RequestConsentWorkflowInput) => Promise<void>>(
@@ -187,11 +165,16 @@ export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGate
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'answered', answer: null };
         const outcome = outcomeOfError<null>(error, false);
+        if (outcome.kind !== 'not_accepted') return outcome;
         // A start needs no worker: nobody answered.
-        return outcome.kind === 'not_accepted' ? { kind: 'unreachable' } : outcome;
+        await temporal.isServerThere(line);
+        return { kind: 'unreachable' };
       }
     },
     async readiness() {
+      const line = temporal.line();
+      const { connection, client } = line;
+      if (!(await temporal.isServerThere(line))) return { server: false, worker: false };
       try {
         const queue = await connection.withDeadline(Date.now() + 2_000, () =>
           client.workflowService.describeTaskQueue({
@@ -209,7 +192,7 @@ export function createPlanChangeGateway(options: GatewayOptions): PlanChangeGate
         return { server: false, worker: false };
       }
     },
-    close: () => connection.close(),
+    close: () => temporal.close(),
   };
 }
 
@@ -249,12 +232,4 @@ function outcomeOfError<T>(error: unknown, accepted: boolean): Outcome<T> {
 
 function isRefusal(type: string | null | undefined): type is Refusal {
   return typeof type === 'string' && type in REFUSAL;
-}
-
-/** The client wraps gRPC errors: the code may sit some causes down. */
-function grpcCodeOf(error: unknown): { code: number; details: string } | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if (isGrpcServiceError(current)) return { code: current.code, details: current.details };
-  }
-  return undefined;
 }

@@ -61,6 +61,7 @@ export async function openGate(target: { host: string; port: number }, first: Ga
     async set(next) {
       if (next === 'half-open') {
         for (const freeze of freezes) freeze();
+        state = 'open';
         return;
       }
       await stop();

@@ -112,6 +112,29 @@ describe('API: parts that cannot be reached', function () {
     });
   }
 
+  it('Temporal (half-open): a connection nobody ever spoke on is given up, and the same request succeeds', async () => {
+    const { address } = await testTemporal();
+    const { hostname: host, port } = new URL(`tcp://${address}`);
+    gate = await openGate({ host, port: Number(port) }, 'silent');
+    behind = await api.another({ temporalAddress: `127.0.0.1:${gate.port}`, waitMs: 500 });
+    const [body, key] = [await requestOf(), randomUUID()];
+    await unavailable(behind.post('/v1/plan-changes', body, { key }), 'temporal-unavailable');
+    // The connection that was opened stays as it is: neither cut nor answered.
+    await gate.set('half-open');
+    await succeeds(() => behind.post('/v1/plan-changes', body, { key }), 201);
+    await isReady();
+  });
+
+  it('Temporal (half-open): what was opened while nobody spoke is given up by asking whether it is ready, too', async () => {
+    const { address } = await testTemporal();
+    const { hostname: host, port } = new URL(`tcp://${address}`);
+    gate = await openGate({ host, port: Number(port) }, 'silent');
+    behind = await api.another({ temporalAddress: `127.0.0.1:${gate.port}`, waitMs: 500 });
+    await notReady({ database: true, temporal: false, worker: false });
+    await gate.set('half-open');
+    await isReady();
+  });
+
   it('PostgreSQL (half-open): what hung is given up in time and not used again', async () => {
     const url = new URL(api.rig.database.appUrl);
     gate = await openGate({ host: url.hostname, port: Number(url.port) }, 'open');
