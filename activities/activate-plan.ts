@@ -1,4 +1,5 @@
 import { formatMoneyForPeople } from '../domain/money.ts';
+import { HELD_BECAUSE } from '../domain/note-words.ts';
 import type { HoldReason } from '../domain/plan-change-status.ts';
 import { driftOf } from '../domain/plan-change-terms.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -58,7 +59,7 @@ export function activatePlan(deps: { steps: Steps; templates: MailTemplates; pol
         await tx.appendNote({
           ...note,
           kind: 'held',
-          body: `Held, nothing charged: ${drift}. The customer must be asked again.${mailRecordWords(mail)}`,
+          body: `Held, nothing charged: ${HELD_BECAUSE[drift]}. The customer must be asked again.${mailRecordWords(mail)}`,
           author: { type: 'system', id: null },
         });
         return { outcome: 'held', reason: drift, mailId: mail.mailId };

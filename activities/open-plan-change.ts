@@ -1,4 +1,5 @@
 import type { RejectionCode } from '../domain/failures.ts';
+import { REJECTED_BECAUSE } from '../domain/note-words.ts';
 import { mayFollow } from '../domain/plan-change-status.ts';
 import type { QuotedTerms } from '../domain/plan-change-terms.ts';
 import { termsOf } from '../domain/plan-change-terms.ts';
@@ -55,7 +56,7 @@ export function openPlanChange(deps: { steps: Steps; policy: Policy; templates: 
           customerId: input.customerId,
           planChangeId: input.planChangeId,
           kind: 'rejected',
-          body: `Change to ${input.planCode} refused: ${judged}.`,
+          body: `Change to ${input.planCode} refused: ${REJECTED_BECAUSE[judged]}.`,
           author: { type: 'agent', id: input.agentId },
         });
         const openPlanChangeId = judged === 'plan-change-in-progress' ? account.openPlanChangeId : null;

@@ -1,3 +1,4 @@
+import { HELD_BECAUSE } from '../domain/note-words.ts';
 import type { HoldReason } from '../domain/plan-change-status.ts';
 import { isTerminal } from '../domain/plan-change-status.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -121,7 +122,7 @@ async function stop(
     await tx.appendNote({
       ...noteOf(agreed, input),
       kind: 'held',
-      body: `Held, nothing charged: ${to.reason} (${input.causes.join(', ')}). The customer must be asked again.${mailRecordWords(notice)}`,
+      body: `Held, nothing charged: ${HELD_BECAUSE[to.reason]} (${input.causes.join(', ')}). The customer must be asked again.${mailRecordWords(notice)}`,
     });
     return notice.mailId;
   }
@@ -158,7 +159,7 @@ async function askPeople(
   await tx.appendNote({
     ...noteOf(agreed, input),
     kind: 'held',
-    body: `Held for operations: ${reason} (${input.causes.join(', ')}). Correct the plan by hand, then requote or cancel. The customer was not told.`,
+    body: `Held for operations: ${HELD_BECAUSE[reason]} (${input.causes.join(', ')}). Correct the plan by hand, then requote or cancel. The customer was not told.`,
   });
   return { outcome: 'stopped', mailId: null, reason };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { HELD_BECAUSE } from '../../domain/note-words.ts';
 import type { HoldReason } from '../../domain/plan-change-status.ts';
 import { contentsOf } from '../support/database-contents.ts';
 import { createRig, type Rig } from '../support/plan-change-rig.ts';
@@ -93,7 +94,10 @@ describe('drift at activation', () => {
         .where({ plan_change_id: change.planChangeId, kind: 'held' })
         .pluck<string[]>('body');
       assert.equal(notes.length, 1);
-      assert.match(notes[0] ?? '', new RegExp(`nothing charged: ${reason}`));
+      assert.match(
+        notes[0] ?? '',
+        new RegExp(`^Held, nothing charged: ${HELD_BECAUSE[reason]}\\. The customer must`),
+      );
     });
   }
 

@@ -60,7 +60,7 @@ describe('the first step of a change', () => {
       .knex('account_notes')
       .where({ plan_change_id: second.planChangeId })
       .pluck<string[]>('body');
-    assert.deepEqual(notes, ['Change to fiber-plus refused: plan-change-in-progress.']);
+    assert.deepEqual(notes, ['Change to fiber-plus refused: another plan change of this account is open.']);
   });
 
   it('lets exactly one of several changes through that are opened at the same time', async () => {

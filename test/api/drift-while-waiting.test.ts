@@ -3,6 +3,7 @@ import { notes, statement } from '../../api/schemas/accounts.ts';
 import { page } from '../../api/schemas/common.ts';
 import { planChange, type PlanChangeJson } from '../../api/schemas/plan-changes.ts';
 import type { AccountOverrides, TestAccount } from '../../dev/seed/test-account.ts';
+import { HELD_BECAUSE } from '../../domain/note-words.ts';
 import type { HoldReason } from '../../domain/plan-change-status.ts';
 import { createSendgridMailer } from '../../emails/sendgrid-mailer.ts';
 import { createApiRig, verbalConsent, type ApiAnswer, type ApiRig } from '../support/api-rig.ts';
@@ -238,7 +239,7 @@ describe('API: what changes while a change waits for its date', () => {
     assert.equal(await holdReasonOf(waiting), given.reason);
     const bodies = await heldNotes(waiting);
     assert.equal(bodies.length, 1);
-    assert.match(bodies[0] ?? '', new RegExp(`nothing charged: ${given.reason}`));
+    assert.match(bodies[0] ?? '', new RegExp(`nothing charged: ${HELD_BECAUSE[given.reason]}\\.`));
     assert.deepEqual(
       [await isInWorklist(waiting, 'agent'), await isInWorklist(waiting, 'ops')],
       [true, true],
