@@ -2,6 +2,7 @@ import type { AccountFacts, CurrentPlan, OfferedPlan } from '../domain/plan-chan
 import type { RequestedActivation } from '../domain/activation-date.ts';
 import type { EmailStatus } from '../domain/email-status.ts';
 import type { RejectionCode } from '../domain/failures.ts';
+import type { NoteKind } from '../domain/note-kinds.ts';
 import type { QuoteBasis } from '../domain/noted-records.ts';
 import type { HoldReason, PlanChangeStatus } from '../domain/plan-change-status.ts';
 import type { Quote, QuoteLine } from '../domain/quote.ts';
@@ -203,30 +204,6 @@ export interface LinePosting {
   readonly lines: readonly QuoteLine[];
   readonly toBalanceMinor: bigint;
 }
-
-export type NoteKind =
-  | 'quoted'
-  | 'rejected'
-  | 'requoted'
-  | 'rescheduled'
-  | 'consent_accepted'
-  | 'scheduled'
-  | 'plan_applied'
-  | 'verified'
-  | 'held'
-  | 'compensated'
-  | 'declined'
-  | 'cancelled'
-  | 'replaced'
-  | 'expired'
-  | 'failed'
-  | 'cancellation_ignored'
-  | 'consent_requested'
-  | 'consent_reminder'
-  | 'email_given_up'
-  | 'notice_given_up'
-  | 'notice_superseded'
-  | 'completed';
 
 export interface NoteAuthor {
   readonly type: 'agent' | 'customer' | 'ops' | 'system';

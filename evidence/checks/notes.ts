@@ -1,3 +1,4 @@
+import { NOTES_OF_TRANSITION } from '../../domain/note-kinds.ts';
 import { recordNamedIn } from '../../domain/noted-records.ts';
 import { formerLinkHash, linkHash, NO_NOTE_BEFORE, noteRowHash } from '../note-hash.ts';
 import type { ChainLink, EvidencePayload } from '../payload.ts';
@@ -85,19 +86,6 @@ function follow(
   return { problems, loose };
 }
 
-const NOTE_OF_STATUS: Readonly<Record<string, readonly string[]>> = {
-  scheduled: ['scheduled'],
-  activating: ['plan_applied'],
-  activated: ['verified'],
-  held: ['held'],
-  completed: ['completed', 'email_given_up'],
-  rejected: ['rejected'],
-  declined: ['declined'],
-  expired: ['expired'],
-  cancelled: ['cancelled', 'replaced'],
-  failed: ['failed'],
-};
-
 /** What happened is noted: a note that was left out is missed here even where the hashes would allow it. */
 export const notesOfEvents: Check = {
   title: 'Notes: one for every quote, consent and status',
@@ -119,8 +107,8 @@ export const notesOfEvents: Check = {
         has(['consent_accepted'], quoteRevision, quoteHash) ? [] : [`the consent to quote ${quoteRevision}`],
       ),
       ...change.transitions.flatMap(({ status }) => {
-        const kinds = NOTE_OF_STATUS[status];
-        return kinds === undefined || has(kinds, null) ? [] : [`the status ${status}`];
+        const kinds = NOTES_OF_TRANSITION[status];
+        return kinds.length === 0 || has(kinds, null) ? [] : [`the status ${status}`];
       }),
       ...(change.confirmedAt === null || has(['confirmed'], null) ? [] : ['the confirmation']),
     ];

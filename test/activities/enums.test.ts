@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { MailKind, NoteAuthor, NoteKind } from '../../activities/ports.ts';
+import type { MailKind, NoteAuthor } from '../../activities/ports.ts';
 import type { RequestedActivation } from '../../domain/activation-date.ts';
 import type { BillingInterval } from '../../domain/billing-cycle.ts';
+import type { NoteKind } from '../../domain/note-kinds.ts';
 import {
   HOLD_REASONS,
   PLAN_CHANGE_STATUSES,

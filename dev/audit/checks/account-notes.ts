@@ -1,29 +1,9 @@
-import type { NoteKind } from '../../../activities/ports.ts';
-import type { PlanChangeStatus } from '../../../domain/plan-change-status.ts';
+import { NOTES_OF_TRANSITION } from '../../../domain/note-kinds.ts';
 import type { Check } from '../check.ts';
 import { applyRules } from '../check.ts';
 import { appendOnlyForApp, guardsInForce } from './guards.ts';
 import { notesHashedApart } from './notes-hashed-apart.ts';
 import { recordsAsNoted } from './records-as-noted.ts';
-
-/**
- * Which note a transition leaves: exactly one of these kinds for each transition to the status. Approvals have
- * their own rule (`consent_accepted`), and so has `awaiting_consent`, where every quote leaves one.
- */
-export const NOTES_OF_TRANSITION = {
-  quoting: [],
-  awaiting_consent: ['quoted', 'requoted', 'rescheduled'],
-  scheduled: ['scheduled'],
-  activating: ['plan_applied'],
-  activated: ['verified'],
-  held: ['held'],
-  completed: ['completed', 'email_given_up'],
-  rejected: ['rejected'],
-  declined: ['declined'],
-  expired: ['expired'],
-  cancelled: ['cancelled', 'replaced'],
-  failed: ['failed'],
-} as const satisfies Record<PlanChangeStatus, readonly NoteKind[]>;
 
 const KINDS = `(SELECT e.key AS status, k.kind FROM jsonb_each($1::jsonb) AS e (key, value)
   CROSS JOIN LATERAL jsonb_array_elements_text(e.value) AS k (kind))`;
