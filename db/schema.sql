@@ -81,7 +81,8 @@ CREATE TABLE balance_entries (
   amount_minor bigint NOT NULL,
   currency text NOT NULL,
   effective_date date NOT NULL,
-  posted_at timestamp with time zone NOT NULL DEFAULT now()
+  posted_at timestamp with time zone NOT NULL DEFAULT now(),
+  quote_hash text NOT NULL
 );
 
 CREATE TABLE charges (
@@ -410,7 +411,11 @@ ALTER TABLE balance_entries ADD CONSTRAINT balance_entries_customer_id_fkey FORE
 
 ALTER TABLE balance_entries ADD CONSTRAINT balance_entries_pkey PRIMARY KEY (id);
 
+ALTER TABLE balance_entries ADD CONSTRAINT balance_entries_plan_change_id_quote_hash_fkey FOREIGN KEY (plan_change_id, quote_hash) REFERENCES consents(plan_change_id, quote_hash);
+
 ALTER TABLE balance_entries ADD CONSTRAINT balance_entries_plan_change_id_quote_revision_fkey FOREIGN KEY (plan_change_id, quote_revision) REFERENCES quotes(plan_change_id, revision);
+
+ALTER TABLE balance_entries ADD CONSTRAINT balance_entries_plan_change_id_quote_revision_quote_hash_fkey FOREIGN KEY (plan_change_id, quote_revision, quote_hash) REFERENCES quotes(plan_change_id, revision, hash);
 
 ALTER TABLE balance_entries ADD CONSTRAINT balance_entries_plan_change_id_quote_revision_reversal_key UNIQUE (plan_change_id, quote_revision, reversal);
 
@@ -800,6 +805,33 @@ AS $function$
     $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.guard_balance_entry()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    BEGIN
+      IF NEW.quote_hash IS NULL THEN
+        SELECT q.hash INTO NEW.quote_hash FROM public.quotes q
+          WHERE q.plan_change_id = NEW.plan_change_id AND q.revision = NEW.quote_revision;
+      END IF;
+      IF NOT EXISTS (SELECT 1 FROM public.plan_changes pc WHERE pc.id = NEW.plan_change_id
+                     AND pc.customer_id = NEW.customer_id AND pc.currency = NEW.currency) THEN
+        RAISE EXCEPTION 'a balance entry is of the customer and the currency of its change'
+          USING ERRCODE = 'check_violation';
+      END IF;
+      IF NEW.reversal AND NOT EXISTS (
+        SELECT 1 FROM public.balance_entries o JOIN public.plan_changes pc ON pc.id = o.plan_change_id
+        WHERE NOT o.reversal AND pc.status = 'activating' AND pc.quote_revision = o.quote_revision
+          AND (o.plan_change_id, o.quote_revision, o.customer_id, o.currency, o.effective_date, -o.amount_minor)
+            = (NEW.plan_change_id, NEW.quote_revision, NEW.customer_id, NEW.currency, NEW.effective_date, NEW.amount_minor)) THEN
+        RAISE EXCEPTION 'a reversal takes back an entry that was posted, whole, while its activation is stopped'
+          USING ERRCODE = 'check_violation';
+      END IF;
+      RETURN NEW;
+    END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.guard_plan_change_status()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -937,6 +969,26 @@ AS $function$
     END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.refuse_reversed_charge()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    BEGIN
+      IF NOT EXISTS (
+        SELECT 1 FROM public.charges o JOIN public.plan_changes pc ON pc.id = o.plan_change_id
+        WHERE NOT o.reversal AND pc.status = 'activating' AND pc.quote_revision = o.quote_revision
+          AND (o.plan_change_id, o.quote_revision, o.quote_hash, o.line_no, o.kind, o.currency, o.effective_date,
+               o.service_start, o.service_end, o.days, o.of_days, -o.amount_minor)
+            = (NEW.plan_change_id, NEW.quote_revision, NEW.quote_hash, NEW.line_no, NEW.kind, NEW.currency, NEW.effective_date,
+               NEW.service_start, NEW.service_end, NEW.days, NEW.of_days, NEW.amount_minor)) THEN
+        RAISE EXCEPTION 'a reversal takes back a line that was posted, whole, while its activation is stopped'
+          USING ERRCODE = 'check_violation';
+      END IF;
+      RETURN NEW;
+    END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.refuse_rewriting_ended_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1029,7 +1081,11 @@ CREATE TRIGGER account_notes_chain BEFORE INSERT ON public.account_notes FOR EAC
 
 CREATE TRIGGER balance_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.balance_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER balance_entries_guarded BEFORE INSERT ON public.balance_entries FOR EACH ROW EXECUTE FUNCTION guard_balance_entry();
+
 CREATE TRIGGER charges_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.charges FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER charges_reversed_whole BEFORE INSERT ON public.charges FOR EACH ROW WHEN (new.reversal) EXECUTE FUNCTION refuse_reversed_charge();
 
 CREATE TRIGGER consents_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.consents FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

@@ -12,13 +12,13 @@ export async function postLines(trx: Knex.Transaction, posting: LinePosting): Pr
   const change = {
     plan_change_id: posting.planChangeId,
     quote_revision: posting.quoteRevision,
+    quote_hash: posting.quoteHash,
     currency: posting.currency,
     effective_date: posting.effectiveDate,
   };
   await trx('charges').insert(
     posting.lines.map((line, index) => ({
       ...change,
-      quote_hash: posting.quoteHash,
       line_no: index + 1,
       kind: line.kind,
       description: line.description,
@@ -59,8 +59,8 @@ export async function reverseLines(
     bindings,
   );
   await trx.raw(
-    `INSERT INTO balance_entries (customer_id, plan_change_id, quote_revision, reversal, amount_minor, currency, effective_date)
-     SELECT customer_id, plan_change_id, quote_revision, true, -amount_minor, currency, effective_date
+    `INSERT INTO balance_entries (customer_id, plan_change_id, quote_revision, quote_hash, reversal, amount_minor, currency, effective_date)
+     SELECT customer_id, plan_change_id, quote_revision, quote_hash, true, -amount_minor, currency, effective_date
      FROM balance_entries WHERE plan_change_id = :planChangeId AND quote_revision = :quoteRevision AND NOT reversal
      ON CONFLICT DO NOTHING`,
     bindings,

@@ -93,8 +93,8 @@ const BUGS_FOR_THE_CAMPAIGN: readonly SeededBug[] = [
   {
     name: 'the compensation forgets the balance',
     file: 'db/stores/ledger.ts',
-    from: 'SELECT customer_id, plan_change_id, quote_revision, true, -amount_minor, currency, effective_date',
-    to: 'SELECT customer_id, plan_change_id, quote_revision, true, 0, currency, effective_date',
+    from: 'SELECT customer_id, plan_change_id, quote_revision, quote_hash, true, -amount_minor, currency, effective_date',
+    to: 'SELECT customer_id, plan_change_id, quote_revision, quote_hash, true, 0, currency, effective_date',
     by: 'duplicates',
     expect: ['scenario'],
   },
