@@ -8,6 +8,14 @@ const COPY_OF_CHARGES = (id: string, changed: string) => `
   SELECT plan_change_id, ${changed}, kind, description, service_start, service_end, days, of_days, amount_minor, currency, effective_date
   FROM charges WHERE plan_change_id = '${id}' AND NOT reversal`;
 const period = ({ upgraded }: ScenarioChanges) => `WHERE plan_change_id = '${upgraded}'`;
+/** A balance entry of the first quote; `what` is whether it is a reversal, and the amount. */
+const entry = (id: string, customer: string, what: string) => `
+  INSERT INTO balance_entries (customer_id, plan_change_id, quote_revision, quote_hash, reversal, amount_minor, currency, effective_date)
+  SELECT ${customer}, pc.id, 1, q.hash, ${what}, pc.currency, q.effective_date
+  FROM plan_changes pc JOIN quotes q ON (q.plan_change_id, q.revision) = (pc.id, 1) WHERE pc.id = '${id}'`;
+const orphan = (id: string) => `
+  INSERT INTO charges SELECT (jsonb_populate_record(c, jsonb_build_object('id', uuidv7(), 'line_no', 9, 'reversal', true,
+    'amount_minor', 99900, 'kind', 'credit'))).* FROM charges c WHERE plan_change_id = '${id}' LIMIT 1`;
 const of = (id: string) => `WHERE plan_change_id = '${id}'`;
 
 describe('audit of plans, consents and money that were tampered with', () => {
@@ -274,6 +282,87 @@ describe('audit of plans, consents and money that were tampered with', () => {
       what: 'a surplus of a failed change that stands',
       sql: ({ failed }) => `DELETE FROM balance_entries ${of(failed)} AND reversal`,
       finds: /^it is not applied, yet a balance entry is not reversed$/,
+    },
+    {
+      check: 'I8',
+      what: 'money taken from a balance by an earlier quote',
+      sql: ({ downgraded }) => entry(downgraded, 'pc.customer_id', 'true, -99900'),
+      finds: /^the reversal of the balance entry of quote 1 has 0 originals$/,
+    },
+    {
+      check: 'I8',
+      what: 'money of an earlier quote that is left on a balance',
+      sql: ({ downgraded }) => entry(downgraded, 'pc.customer_id', 'false, 99900'),
+      finds: /^the balance entry of quote 1, which is not in force, comes to 99900$/,
+    },
+    {
+      check: 'I8',
+      what: 'money of an earlier quote on the balance of another customer',
+      sql: (changes) =>
+        entry(
+          changes.downgraded,
+          `(SELECT customer_id FROM plan_changes WHERE id = '${changes.byLink}')`,
+          'true, -1',
+        ),
+      finds: /^the balance entry of quote 1 is of another customer than the change$/,
+    },
+    {
+      check: 'I8',
+      what: 'a charge that is the reversal of nothing',
+      sql: ({ upgraded }) => orphan(upgraded),
+      finds: /^charge 9 of quote 1 is reversed, and that quote is in force$/,
+    },
+    {
+      check: 'I8',
+      what: 'a charge that is the reversal of nothing, of a failed change',
+      sql: ({ failed }) => orphan(failed),
+      finds: /^the reversal of charge 9 of quote 1 has 0 originals$/,
+    },
+    {
+      check: 'I8',
+      what: 'a reversal of another amount',
+      sql: ({ failed }) => `UPDATE charges SET amount_minor = 0 ${of(failed)} AND reversal AND line_no = 1`,
+      finds: /^the reversal of charge 1 of quote 1 is not what was charged$/,
+    },
+    {
+      check: 'I8',
+      what: 'a reversal of another date',
+      sql: ({ failed }) =>
+        `UPDATE balance_entries SET effective_date = effective_date + 9 ${of(failed)} AND reversal`,
+      finds: /^the reversal of the balance entry of quote 1 is not what was entered$/,
+    },
+    {
+      check: 'I8',
+      what: 'a surplus of the quote in force that was taken back',
+      sql: ({ downgraded }) => `
+        INSERT INTO balance_entries SELECT (jsonb_populate_record(b, jsonb_build_object('id', uuidv7(), 'reversal', true,
+          'amount_minor', -b.amount_minor))).* FROM balance_entries b ${of(downgraded)}`,
+      finds: /^the balance entry of quote 2 is reversed, and that quote is in force$/,
+    },
+    {
+      check: 'I8',
+      what: 'charges in another currency',
+      sql: ({ failed }) => `UPDATE charges SET currency = 'EUR' ${of(failed)}`,
+      finds: /^charge 1 of quote 1 is in another currency than the change$/,
+    },
+    {
+      check: 'I8',
+      what: 'a surplus that names another quote',
+      sql: ({ downgraded }) => `UPDATE balance_entries SET quote_hash = 'another' ${of(downgraded)}`,
+      finds: /^the balance entry of quote 2 names another quote$/,
+    },
+    {
+      check: 'I8',
+      what: 'a compensation without its step',
+      sql: ({ failed }) =>
+        `DELETE FROM step_receipts WHERE workflow_id = 'plan-change-${failed}' AND step ~ '^compensate'`,
+      finds: /^quote 1 was taken back without the step compensateActivation$/,
+    },
+    {
+      check: 'I8',
+      what: 'reversals that nothing guards',
+      sql: () => 'DROP TRIGGER charges_reversed_whole ON charges',
+      finds: /^the trigger charges_reversed_whole of charges is missing or not in force$/,
     },
     {
       check: 'I8',

@@ -78,9 +78,24 @@ describe('reversals in the database', () => {
     });
   }
 
-  it('take nothing from a balance by a quote that was not the one applied', async () => {
-    const change = await stageApplied(rig, DOWNGRADE);
-    await refused(addToBalance(change, { quote_revision: 2, reversal: true, amount_minor: -99900 }), CHECK);
+  it('take nothing from a balance by a quote that was agreed to and gave way to the one applied', async () => {
+    const change = await stageChange(rig, DOWNGRADE);
+    const { planChangeId, author, now, quote } = change;
+    const { evidenceId, acceptedAt } = await change.consent();
+    await rig.knex('consents').insert({
+      ...{ plan_change_id: planChangeId, quote_hash: quote.hash, evidence_id: evidenceId },
+      ...{ method: 'verbal', given_at: now, accepted_at: acceptedAt },
+    });
+    const expected = change.expected('awaiting_consent');
+    const asked = { planChangeId, messageId: 'm', activation: null, expected, author, now };
+    const requoted = await change.run('requotePlanChange', asked);
+    assert.ok(requoted.outcome === 'quoted');
+    const again = change.with(requoted.quote);
+    await again.run('activatePlan', again.activation(await again.consent()));
+    await refused(addToBalance(change, { reversal: true, amount_minor: -99900 }), CHECK);
+    const { customerId } = await stageChange(rig);
+    const credited = { reversal: true, amount_minor: -1, customer_id: customerId };
+    await refused(addToBalance(change, credited), CHECK);
   });
 
   it('nor is anything put on a balance without a consent, or on that of another customer', async () => {

@@ -1,5 +1,7 @@
 import type { Check } from '../check.ts';
 import { applyRules } from '../check.ts';
+import { guardsInForce } from './guards.ts';
+import { REVERSALS } from './reversals.ts';
 
 /** Changes that are not applied, whatever was committed of them on the way. */
 const NOTHING_LEFT = `
@@ -37,10 +39,21 @@ const FAILED_IS_NOT_APPLIED = `
 export const takenBack: Check = {
   id: 'I8',
   title: 'what failed after partly applying left the state as before',
-  run: (context) =>
-    applyRules(context, 'I8', [
+  run: async (context) => [
+    ...(await guardsInForce(context, 'I8', [
+      { kind: 'trigger', table: 'charges', name: 'charges_reversed_whole' },
+      { kind: 'trigger', table: 'balance_entries', name: 'balance_entries_guarded' },
+      {
+        kind: 'constraint',
+        table: 'balance_entries',
+        name: 'balance_entries_plan_change_id_quote_hash_fkey',
+      },
+    ])),
+    ...(await applyRules(context, 'I8', [
       { sql: NOTHING_LEFT },
       { sql: PLAN_AS_BEFORE },
       { sql: FAILED_IS_NOT_APPLIED },
-    ]),
+      ...REVERSALS,
+    ])),
+  ],
 };

@@ -34,4 +34,20 @@ export const BUGS_FOR_TESTS: readonly SeededBug[] = [
     by: 'test/api/access-matrix.test.ts',
     expect: ['ops, who has identified the customer'],
   },
+  {
+    name: 'a reversal needs no original',
+    file: 'db/migrations/021-reversals.ts',
+    from: 'IF NEW.reversal AND NOT EXISTS (',
+    to: 'IF NEW.amount_minor = 0 AND NOT EXISTS (',
+    by: 'test/db/reversals.test.ts',
+    expect: ['take nothing from a balance by a quote that was agreed to'],
+  },
+  {
+    name: 'the audit looks at the balance of the quote in force alone',
+    file: 'dev/audit/checks/reversals.ts',
+    from: "WHEN original.n <> 1 THEN format('the reversal of the balance entry",
+    to: "WHEN original.n > 1 THEN format('the reversal of the balance entry",
+    by: 'test/audit/broken-money.test.ts',
+    expect: ['I8 finds money taken from a balance by an earlier quote'],
+  },
 ];
