@@ -120,12 +120,15 @@ const charge = z.strictObject({
 export type BundleCharge = z.output<typeof charge>;
 
 const balanceEntry = z.strictObject({
+  /** Whose balance it is; none: the first format did not have it. */
+  customerId: z.uuid().optional(),
   quoteRevision: z.number().int(),
   reversal: z.boolean(),
   amount: money,
   effectiveDate: z.iso.date(),
   postedAt: instant,
 });
+export type BundleBalanceEntry = z.output<typeof balanceEntry>;
 
 const mail = z.strictObject({
   mailId: z.uuid(),

@@ -190,7 +190,7 @@ const CHARGES = `
   FROM charges WHERE plan_change_id = :planChangeId ORDER BY quote_revision, reversal, line_no`;
 
 const BALANCE = `
-  SELECT quote_revision AS "quoteRevision", reversal, amount_minor::text AS amount, effective_date AS "effectiveDate",
+  SELECT customer_id AS "customerId", quote_revision AS "quoteRevision", reversal, amount_minor::text AS amount, effective_date AS "effectiveDate",
     ${isoInstant('posted_at')} AS "postedAt"
   FROM balance_entries WHERE plan_change_id = :planChangeId ORDER BY quote_revision, reversal`;
 

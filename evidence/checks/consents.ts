@@ -6,6 +6,7 @@ import type { BundleConsent, BundleMail, EvidencePayload } from '../payload.ts';
 import { contentOf } from '../quote-content.ts';
 import { standingCharges } from '../standing-charges.ts';
 import { counted, problemsOf, type Check } from './check.ts';
+import { reversalProblems } from './reversals.ts';
 
 /** Consent to exactly one quote, in time, with its evidence. */
 export const consents: Check = {
@@ -144,24 +145,6 @@ function appliedProblems(payload: EvidencePayload, appliedAt: string): string[] 
     [!asQuoted || standing.length !== content.lines.length, 'what was charged is not what was quoted'],
     [toBalance !== minorOf(quote.toBalance), 'the account balance did not get what was quoted'],
   );
-}
-
-/** What was taken back was taken back whole. */
-function reversalProblems({ ledger }: EvidencePayload): string[] {
-  const reversals = ledger.charges.filter(({ reversal }) => reversal);
-  return reversals.flatMap((reversal) => {
-    const taken = ledger.charges.find(
-      (charge) =>
-        !charge.reversal &&
-        charge.quoteRevision === reversal.quoteRevision &&
-        charge.lineNo === reversal.lineNo,
-    );
-    const [a, b] = [taken && minorOf(taken.amount), minorOf(reversal.amount)];
-    return problemsOf([
-      a === undefined || b === undefined || a + b !== 0n,
-      `line ${reversal.lineNo} was not taken back whole`,
-    ]);
-  });
 }
 
 export const mails: Check = {

@@ -10,7 +10,7 @@ import { esc, paragraph, section, table } from './html.ts';
 /** What was charged, line by line beside what was quoted. */
 export function charged(payload: EvidencePayload, clock: Clock): string {
   const { ledger, quotes } = payload;
-  if (ledger.charges.length === 0)
+  if (ledger.charges.length === 0 && ledger.balance.length === 0)
     return section(
       'charged',
       '5. What was charged',
