@@ -72,7 +72,7 @@ export function openPlanChange(deps: { steps: Steps; policy: Policy; templates: 
         customerId: input.customerId,
         planChangeId: input.planChangeId,
         kind: 'quoted',
-        body: `${opening(input, judged)}: ${describeTerms(judged, account.currency, record)}`,
+        body: `${opening(input, judged)}: ${describeTerms(judged, account.currency, record)}${takingBack(input)}`,
         author: { type: 'agent', id: input.agentId },
       });
       return { outcome: 'quoted', quote: offer, holdMs: deps.policy.holdMs, replacedId };
@@ -82,6 +82,11 @@ export function openPlanChange(deps: { steps: Steps; policy: Policy; templates: 
 
 function opening({ revertsId }: OpenPlanChangeInput, { to }: QuotedTerms): string {
   return revertsId === null ? 'Quoted' : `Going back to ${to.planName}`;
+}
+
+/** The proof of the change that is taken back rests on these words. */
+function takingBack({ revertsId }: OpenPlanChangeInput): string {
+  return revertsId === null ? '' : ` It takes back plan change ${revertsId}.`;
 }
 
 function judge(

@@ -2,6 +2,7 @@ import { anchor } from './checks/anchor.ts';
 import { findingOf, type Check, type CheckInput } from './checks/check.ts';
 import { charges, consents, mails } from './checks/consents.ts';
 import { course } from './checks/course.ts';
+import { laterChanges } from './checks/later-changes.ts';
 import { localTimes } from './checks/local-times.ts';
 import { notedRecords } from './checks/noted-records.ts';
 import { chain, notesOfEvents } from './checks/notes.ts';
@@ -21,6 +22,7 @@ export const ALL_CHECKS: Readonly<Record<string, Check>> = {
   chain,
   notesOfEvents,
   notedRecords,
+  laterChanges,
   anchor,
   localTimes,
 };

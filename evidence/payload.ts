@@ -80,7 +80,7 @@ const consent = z.strictObject({
 });
 export type BundleConsent = z.output<typeof consent>;
 
-/** A link of the account's chain; `note` only where it is about this change. */
+/** A link of the account's chain; `note` only where it is about this change, or about one that takes it back. */
 const chainLink = z.strictObject({
   sequence: z.number().int().min(1),
   hash,
@@ -158,6 +158,18 @@ const mail = z.strictObject({
 });
 export type BundleMail = z.output<typeof mail>;
 
+/** A change by which this one was replaced, or that takes it back; one that was refused at once is none. */
+const laterChange = z.strictObject({
+  planChangeId: z.uuid(),
+  how: z.enum(['replaces', 'reverts']),
+  openedBy: z.uuid(),
+  openedAt: instant,
+  status: planChangeStatus,
+  /** Null: not applied. */
+  appliedAt: instant.nullable(),
+});
+export type LaterChange = z.output<typeof laterChange>;
+
 const anchorProof = z.strictObject({
   sealed: sealedAnchor,
   /** The account's leaf. */
@@ -224,6 +236,7 @@ export const evidencePayload = z
       revertsId: z.uuid().nullable(),
       transitions: z.array(z.strictObject({ status: planChangeStatus, at: instant })),
     }),
+    laterChanges: z.array(laterChange),
     quotes: z.array(quote),
     terms: z.array(
       z.strictObject({ version: z.string(), sha256: hash, body: z.string(), publishedAt: instant }),

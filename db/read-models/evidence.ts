@@ -15,6 +15,7 @@ export type EvidenceRecord = Pick<
   | 'customer'
   | 'identification'
   | 'change'
+  | 'laterChanges'
   | 'quotes'
   | 'terms'
   | 'consents'
@@ -48,6 +49,7 @@ export async function evidenceRecord(knex: Knex, planChangeId: string): Promise<
         customer,
         identification,
         change: { ...change, from, to },
+        laterChanges: await list<EvidencePayload['laterChanges'][number]>(LATER_CHANGES),
         quotes: (await list<QuoteRow>(QUOTES)).map(({ nextBill, ...quote }) => ({
           ...quote,
           dueNow: money(quote.dueNow),
@@ -148,6 +150,14 @@ const HEAD = `
   LEFT JOIN plan_versions tv ON (tv.plan_code, tv.version) = (pc.to_plan_code, pc.to_plan_version)
   WHERE pc.id = :planChangeId`;
 
+const LATER_CHANGES = `
+  SELECT l.id AS "planChangeId", CASE WHEN l.reverts_id = pc.id THEN 'reverts' ELSE 'replaces' END AS how,
+    l.agent_id AS "openedBy", ${isoInstant('l.opened_at')} AS "openedAt", l.status, ${isoInstant('l.applied_at')} AS "appliedAt"
+  FROM plan_changes pc
+  JOIN plan_changes l ON l.customer_id = pc.customer_id
+    AND (l.reverts_id = pc.id OR (l.replaces_id = pc.id AND l.opened_at = pc.closed_at))
+  WHERE pc.id = :planChangeId AND l.status <> 'rejected' ORDER BY l.opened_at, l.id`;
+
 const QUOTES = `
   SELECT q.revision, q.hash, q.canonical_json AS "canonicalJson", ${isoInstant('q.created_at')} AS "createdAt",
     ${isoInstant('q.expires_at')} AS "expiresAt", ${isoInstant('q.activate_at')} AS "activateAt", q.basis, q.terms_version AS "termsVersion", q.due_now_minor::text AS "dueNow",
@@ -171,16 +181,21 @@ const EVIDENCE = `
   LEFT JOIN quotes q ON (q.plan_change_id, q.hash) = (k.plan_change_id, k.quote_hash)
   WHERE e.plan_change_id = :planChangeId ORDER BY e.received_at, e.id`;
 
-/** Beside the notes of the change, that of its identification: written in the same transaction, so before or with it. */
+/**
+ * Beside the notes of the change, that of its identification: written in the same transaction, so before or with it;
+ * and of changes that take it back those that tell of it, and whether they were applied.
+ */
 const CHAIN = `
   SELECT n.sequence::int AS sequence, n.hash, CASE WHEN n.hash <> former_account_note_hash(n) THEN account_note_row_hash(n) END AS "rowHash",
-    CASE WHEN n.plan_change_id = :planChangeId OR n.id = proof.id THEN jsonb_build_object('noteId', n.id, 'kind', n.kind,
+    CASE WHEN n.plan_change_id = :planChangeId OR n.id = proof.id OR taking_back.id IS NOT NULL THEN jsonb_build_object('noteId', n.id, 'kind', n.kind,
       'body', n.body, 'author', jsonb_build_object('type', n.author_type, 'id', n.author_id), 'planChangeId', n.plan_change_id,
       'revision', n.revision, 'createdAt', ${isoInstant('n.created_at')}) END AS note
   FROM account_notes n
   LEFT JOIN (SELECT o.id FROM account_notes o, plan_changes pc JOIN identifications i ON i.id = pc.identification_id
     WHERE pc.id = :planChangeId AND o.customer_id = pc.customer_id AND o.kind = 'identified' AND o.author_id = i.agent_id::text
       AND o.created_at >= i.verified_at ORDER BY o.sequence LIMIT 1) AS proof ON true
+  LEFT JOIN plan_changes taking_back ON taking_back.id = n.plan_change_id AND taking_back.reverts_id = :planChangeId
+    AND taking_back.status <> 'rejected' AND n.kind IN ('quoted', 'plan_applied', 'compensated')
   WHERE n.customer_id = :customerId ORDER BY n.sequence`;
 
 const CHARGES = `

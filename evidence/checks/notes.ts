@@ -7,7 +7,10 @@ import { counted, problemsOf, type Check } from './check.ts';
 /** Every note of the change carries the right hash, and the chain has neither gap nor fork. */
 export const chain: Check = {
   title: 'Notes: hashes recomputed, chained without a gap',
-  run: ({ payload: { chain: links, change, customer, anchor, copy, format } }) => {
+  run: ({ payload: { chain: links, change, customer, anchor, copy, format, laterChanges } }) => {
+    const takingBack = laterChanges.flatMap(({ how, planChangeId }) =>
+      how === 'reverts' ? [planChangeId] : [],
+    );
     const masked = links.filter(({ note }) => note?.masked).length;
     const last = links.at(-1);
     const own = links.filter(({ note }) => note !== null).length;
@@ -37,6 +40,7 @@ export const chain: Check = {
             [
               note !== null &&
                 note.planChangeId !== change.planChangeId &&
+                !takingBack.includes(note.planChangeId ?? '') &&
                 !(note.planChangeId === null && note.kind === 'identified'),
               `note ${sequence} is about something else`,
             ],

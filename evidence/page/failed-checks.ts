@@ -3,13 +3,14 @@ import { list, paragraph } from './html.ts';
 
 /** What each statement of the page does not rest on. It rests on all the rest, also on checks that are yet to come. */
 const BESIDE = {
-  agreement: ['charges', 'mails'],
-  charges: ['mails'],
+  agreement: ['charges', 'mails', 'laterChanges'],
+  charges: ['mails', 'laterChanges'],
+  later: ['charges', 'mails'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Under which heading a failed check is told once more. */
 const CHECKS_OF_SECTION: Readonly<Record<string, readonly string[]>> = {
-  timeline: ['course', 'localTimes'],
+  timeline: ['course', 'localTimes', 'laterChanges'],
   offered: ['quoteHashes', 'arithmetic'],
   said: ['words'],
   agreed: ['consents'],

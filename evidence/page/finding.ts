@@ -5,14 +5,16 @@ import { standingCharges } from '../standing-charges.ts';
 import type { Clock } from './clock.ts';
 import { failedChecks, isEstablished } from './failed-checks.ts';
 import { esc, list } from './html.ts';
+import { laterSentences, takenBackBy } from './later-changes.ts';
 import { mailStatusWords, statusWords } from './words.ts';
 
 /** The exhibit in two sentences, and before them whatever in the record does not hold. */
 export function findingHtml(payload: EvidencePayload, clock: Clock): string {
   const consent = currentConsent(payload);
   const sentences = esc(finding(payload)).replaceAll('{when}', consent ? clock(consent.acceptedAt) : '');
-  const isGood = isApplied(payload) && isEstablished(payload, 'charges');
-  return `${discrepancy(payload)}<p class="finding${isGood ? '' : ' open'}">${sentences}</p>\n`;
+  const isGood = isApplied(payload) && isEstablished(payload, 'charges') && !takenBackBy(payload);
+  const later = laterSentences(payload, clock).map((sentence) => ` ${sentence}`);
+  return `${discrepancy(payload)}<p class="finding${isGood ? '' : ' open'}">${sentences}${later.join('')}</p>\n`;
 }
 
 function discrepancy(payload: EvidencePayload): string {

@@ -11,6 +11,7 @@ import { charged } from './section-charged.ts';
 import { verification } from './section-verify.ts';
 import { notes, sent, terms, timeline } from './sections-record.ts';
 import { STYLE } from './style.ts';
+import { replacedBy, takenBackBy } from './later-changes.ts';
 import { statusWords, whenWords } from './words.ts';
 
 /** Around the signed record in the page. */
@@ -70,7 +71,7 @@ ${findingHtml(payload, clock)}${facts([
         ? null
         : esc(`${formatDateForPeople(change.activation.date)} (${whenWords(change.activation.when)})`),
     ],
-    ['Status', esc(statusWords(change.status))],
+    ['Status', statusHtml(payload)],
     ['Agent who opened it', code(change.openedBy)],
     ['Takes the place of', change.replacesId === null ? null : `plan change ${code(change.replacesId)}`],
     ['Takes back', change.revertsId === null ? null : `plan change ${code(change.revertsId)}`],
@@ -80,6 +81,15 @@ ${findingHtml(payload, clock)}${facts([
     ],
   ])}<p class="note">Times are those of the customer’s time zone, ${esc(customer.timeZone)}; the signed record has them in UTC. Amounts are before tax.${copyWords(payload)}</p>
 `;
+}
+
+/** A status says how a change ended, and not what was done to it later. */
+function statusHtml(payload: EvidencePayload): string {
+  const status = esc(statusWords(payload.change.status));
+  const replacing = replacedBy(payload);
+  if (replacing) return `${status}: plan change ${code(replacing.planChangeId)} took its place`;
+  const takingBack = takenBackBy(payload);
+  return takingBack ? `${status}; taken back later by plan change ${code(takingBack.planChangeId)}` : status;
 }
 
 function copyWords({ copy, format }: EvidencePayload): string {

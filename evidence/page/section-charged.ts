@@ -5,7 +5,8 @@ import { contentOf } from '../quote-content.ts';
 import { standingCharges } from '../standing-charges.ts';
 import type { Clock } from './clock.ts';
 import { doubts, isEstablished } from './failed-checks.ts';
-import { esc, paragraph, section, table } from './html.ts';
+import { code, esc, paragraph, section, table } from './html.ts';
+import { takenBackBy } from './later-changes.ts';
 
 /** What was charged, line by line beside what was quoted. */
 export function charged(payload: EvidencePayload, clock: Clock): string {
@@ -64,7 +65,14 @@ function chargedSentence(payload: EvidencePayload, clock: Clock): string {
   if (!isEstablished(payload, 'charges'))
     return 'These lines are on record. That they are what the customer agreed to is not established.';
   if (first === undefined) return 'Everything was taken back: nothing of this change stands on the account.';
-  return `These lines stand on the account. They were posted ${clock(first.postedAt)}, after the consent to quote ${first.quoteRevision}, and are what was quoted.`;
+  const posted = `They were posted ${clock(first.postedAt)}, after the consent to quote ${first.quoteRevision}, and are what was quoted.`;
+  if (payload.format === 'plan-change-evidence/1') return `These lines stand on the account. ${posted}`;
+  if (!isEstablished(payload, 'later'))
+    return `${posted} Whether a later change took them back is not established.`;
+  const later = takenBackBy(payload);
+  return later?.appliedAt
+    ? `${posted} The change was taken back later: plan change ${code(later.planChangeId)}, opened by agent ${code(later.openedBy)}, was applied ${clock(later.appliedAt)}. These lines were not reversed for it: what it gives back or charges are lines of its own, in its own proof.`
+    : `When this file was made these lines stood on the account. ${posted}`;
 }
 
 function sumText(charges: readonly BundleCharge[]): string {

@@ -2,6 +2,7 @@ import type { EvidencePayload } from '../payload.ts';
 import type { Clock } from './clock.ts';
 import { doubts } from './failed-checks.ts';
 import { code, esc, facts, paragraph, section, table } from './html.ts';
+import { laterEvents } from './later-changes.ts';
 import { authorWords, mailStatusWords, mailWords, noteKindWords, statusWords } from './words.ts';
 
 /** Everything that has an instant, in order. */
@@ -42,6 +43,7 @@ export function timeline(payload: EvidencePayload, clock: Clock): string {
       ? []
       : [{ at: change.confirmedAt, what: 'The agent told the customer that the change is complete' }]),
   ];
+  events.push(...laterEvents(payload));
   const rows = events.toSorted(inOrder).map(({ at, what }) => [clock(at), esc(what)]);
   return section(
     'timeline',
@@ -100,16 +102,21 @@ export function notes(payload: EvidencePayload, clock: Clock): string {
   const { chain, format } = payload;
   const own = chain.flatMap(({ sequence, hash, note }) => (note ? [{ sequence, hash, ...note }] : []));
   const others = chain.length - own.length;
+  const ofAnother = (planChangeId: string | null): string =>
+    planChangeId === null || planChangeId === payload.change.planChangeId
+      ? ''
+      : ` of plan change ${code(planChangeId)}`;
+  const isOfOthers = own.some(({ planChangeId }) => ofAnother(planChangeId) !== '');
   const rows = own.map((note) => [
     String(note.sequence),
     clock(note.createdAt),
-    `<strong>${esc(noteKindWords(note.kind))}</strong>${note.masked ? ' <span class="tag void">masked</span>' : ''}<br>${esc(note.body)}`,
+    `<strong>${esc(noteKindWords(note.kind))}</strong>${ofAnother(note.planChangeId)}${note.masked ? ' <span class="tag void">masked</span>' : ''}<br>${esc(note.body)}`,
     esc(authorWords(note.author)),
     code(note.hash.slice(0, 12)),
   ]);
   const intro =
     `${chainWords(payload)} ` +
-    `Of the ${format === 'plan-change-evidence/1' ? '' : 'first '}${chain.length} notes of this account ${own.length} are about this change and shown here${others === 0 ? '' : `; of the other ${others} the signed record has the hashes alone, so that the chain can be followed`}.`;
+    `Of the ${format === 'plan-change-evidence/1' ? '' : 'first '}${chain.length} notes of this account ${own.length} are about this change${isOfOthers ? ', or about one that takes it back,' : ''} and shown here${others === 0 ? '' : `; of the other ${others} the signed record has the hashes alone, so that the chain can be followed`}.`;
   return section(
     'notes',
     '7. Account notes',
