@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import {
+  AnchorRowError,
   currentHeads,
   headsAt,
   headsOfAnchor,
@@ -10,12 +11,15 @@ import {
 } from '../db/stores/note-anchors.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { appendAnchors } from '../evidence/anchor-file.ts';
-import { sealAnchor, type SealedAnchor } from '../evidence/note-anchor.ts';
-import type { SigningKey } from '../evidence/signing-key.ts';
+import { merkleRoot } from '../evidence/merkle-tree.ts';
+import { leavesOf, sealAnchor, type ChainHead, type SealedAnchor } from '../evidence/note-anchor.ts';
+import type { PublicKey, SigningKey } from '../evidence/signing-key.ts';
 
 export interface AnchoringDeps {
   readonly knex: Knex;
   readonly key: SigningKey;
+  /** Keys that signed before; none unless given. */
+  readonly retired?: readonly PublicKey[];
   /** The folder that is shipped to storage where nobody can change it. */
   readonly folder: string;
 }
@@ -32,22 +36,24 @@ export interface Anchored {
  * Sees to it that there is an anchor of this UTC day over the chain heads of all accounts, and that the file
  * outside has every anchor. It may be run at any time, by several processes at once: the second finds the first
  * one's. Row first, file second: a crash between the two is made up for by the next run.
- * Throws AnchorFileError when database and file tell different things; nothing is written to the file then.
+ * Throws AnchorFileError when database and file tell different things, and AnchorRowError when the newest row is no
+ * anchor of the company; nothing is written then.
  * @param options.anew takes one even if the day has one
  */
 export async function anchorNotes(
-  { knex, key, folder }: AnchoringDeps,
+  { knex, key, retired = [], folder }: AnchoringDeps,
   options: { readonly now?: Date; readonly anew?: boolean } = {},
 ): Promise<Anchored> {
+  const keys = [key, ...retired];
   const takenAt = (options.now ?? new Date()).toISOString();
   const made = await knex.transaction(async (trx) => {
     await lockAnchors(trx);
-    const before = await latestAnchor(trx);
+    const before = await latestAnchor(trx, keys);
     if (before && options.anew !== true && before.anchor.date >= takenAt.slice(0, 10)) return undefined;
     const heads = await currentHeads(trx);
     if (heads.length === 0) return undefined;
     const known = new Map(
-      before && (await headsAt(trx, before.anchor.number)).map((head) => [head.customerId, head.hash]),
+      (before ? await anchoredHeads(trx, before) : []).map(({ customerId, hash }) => [customerId, hash]),
     );
     const sealed = sealAnchor(key, heads, before, takenAt);
     const { number, date } = sealed.anchor;
@@ -60,8 +66,20 @@ export async function anchorNotes(
   });
   return knex.transaction(async (trx) => {
     await lockAnchors(trx);
-    const anchors = await listAnchors(trx);
+    const anchors = await listAnchors(trx, keys);
     const appended = await appendAnchors(folder, anchors, (number) => headsOfAnchor(trx, number));
     return { latest: anchors.at(-1), made: made !== undefined, appended };
   });
+}
+
+/** The heads under an anchor. They are rows that nobody signed: throws AnchorRowError when they do not make its root. */
+async function anchoredHeads(
+  trx: Knex.Transaction,
+  { anchor: { number, root } }: SealedAnchor,
+): Promise<ChainHead[]> {
+  const heads = await headsAt(trx, number);
+  if (merkleRoot(leavesOf(heads)) === root) return heads;
+  throw new AnchorRowError(
+    `The heads of anchor ${number} in the database are not those under its root: somebody altered them. Run npm run audit.`,
+  );
 }

@@ -24,7 +24,8 @@ export async function makeEvidence(
   agent: Agent,
   planChangeId: string,
 ): Promise<EvidenceBundle> {
-  const record = await evidenceRecord(deps.knex, planChangeId);
+  const keys = [key, ...deps.evidence.retired];
+  const record = await evidenceRecord(deps.knex, planChangeId, keys);
   const draft: PresentPayload = {
     format: PRESENT_FORMAT,
     copy: 'full',
@@ -37,7 +38,7 @@ export async function makeEvidence(
     checks: [],
   };
   const payload = { ...draft, localTimes: localTimesOf(draft, record.customer.timeZone) };
-  const checks = runChecks({ payload, keys: [key, ...deps.evidence.retired] });
+  const checks = runChecks({ payload, keys });
   const full = { ...payload, checks };
   if (agent.role !== 'auditor') return sealEvidence(full, key);
   return sealEvidence(maskEvidence(full, await contactDataOf(deps.knex, record.customer.customerId)), key);

@@ -35,6 +35,7 @@ async function main(): Promise<void> {
   const { signingKey: givenKey, signingSince, retiredKeys, anchorFolder } = config.evidence;
   const signingKey = givenKey === undefined ? undefined : readSigningKey(givenKey, signingSince);
   if (signingKey === undefined) log.warn('EVIDENCE_SIGNING_KEY is not set: no proof bundles, no anchors');
+  const retired = retiredKeys.map(readRetiredKey);
   const app = createApp({
     knex,
     gateway,
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
     rateLimits: createRateLimits(knex, config.api.limits),
     trustedProxies: config.api.trustedProxies,
     statusEvents,
-    evidence: { signingKey, retired: retiredKeys.map(readRetiredKey) },
+    evidence: { signingKey, retired },
     consentMailLimit: createConsentMailLimit(knex, config.api.limits.consentMailsPerHour),
     webhookPublicKey: config.mail.webhookPublicKey,
     publicUrl: config.api.publicUrl,
@@ -62,7 +63,7 @@ async function main(): Promise<void> {
       log.warn('unaccepted evidence is swept later: the database is away');
     });
     if (signingKey === undefined || anchorFolder === undefined) return;
-    anchorNotes({ knex, key: signingKey, folder: anchorFolder }).catch((error: unknown) => {
+    anchorNotes({ knex, key: signingKey, retired, folder: anchorFolder }).catch((error: unknown) => {
       const isAltered = error instanceof AnchorFileError || error instanceof AnchorRowError;
       const why = isAltered ? error.message : 'database or folder is away';
       log.error({ why }, 'the daily anchor is not written; it is tried again');

@@ -339,6 +339,17 @@ CREATE TABLE step_receipts (
   committed_at timestamp with time zone NOT NULL DEFAULT now()
 );
 
+CREATE TABLE struck_note_anchors (
+  id uuid NOT NULL DEFAULT uuidv7(),
+  number integer NOT NULL,
+  anchored_on date NOT NULL,
+  sealed text NOT NULL,
+  heads jsonb NOT NULL,
+  reason text NOT NULL,
+  struck_by text NOT NULL DEFAULT SESSION_USER,
+  struck_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+);
+
 CREATE TABLE subscription_periods (
   subscription_id uuid NOT NULL,
   valid tstzrange NOT NULL,
@@ -520,7 +531,7 @@ ALTER TABLE note_anchor_heads ADD CONSTRAINT note_anchor_heads_pkey PRIMARY KEY 
 
 ALTER TABLE note_anchor_heads ADD CONSTRAINT note_anchor_heads_sequence_check CHECK ((sequence >= 1));
 
-ALTER TABLE note_anchors ADD CONSTRAINT note_anchors_as_sealed CHECK (COALESCE(((((sealed)::jsonb #>> '{anchor,number}'::text[]) = (number)::text) AND (((sealed)::jsonb #>> '{anchor,date}'::text[]) = to_char((anchored_on)::timestamp with time zone, 'YYYY-MM-DD'::text))), false));
+ALTER TABLE note_anchors ADD CONSTRAINT note_anchors_as_sealed CHECK (COALESCE((sealed ~ (((((('^\{"anchor":\{"accounts":(0|[1-9][0-9]{0,14}),"date":"'::text || to_char((anchored_on)::timestamp with time zone, 'YYYY-MM-DD'::text)) || '","format":"plan-change-anchor/1","number":'::text) || number) || ',"previous":"[0-9a-f]{64}","root":"[0-9a-f]{64}","takenAt":"'::text) || to_char((anchored_on)::timestamp with time zone, 'YYYY-MM-DD'::text)) || 'T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z"\},"signature":\{"keyId":"[0-9a-f]{64}","value":"[0-9a-f]{128}"\}\}$'::text)), false));
 
 ALTER TABLE note_anchors ADD CONSTRAINT note_anchors_number_check CHECK ((number >= 1));
 
@@ -623,6 +634,10 @@ ALTER TABLE remarks ADD CONSTRAINT remarks_request_id_key UNIQUE (request_id);
 ALTER TABLE request_counts ADD CONSTRAINT request_counts_pkey PRIMARY KEY (key);
 
 ALTER TABLE step_receipts ADD CONSTRAINT step_receipts_pkey PRIMARY KEY (workflow_id, step);
+
+ALTER TABLE struck_note_anchors ADD CONSTRAINT struck_note_anchors_pkey PRIMARY KEY (id);
+
+ALTER TABLE struck_note_anchors ADD CONSTRAINT struck_note_anchors_reason_check CHECK ((reason ~ '[^[:space:]]'::text));
 
 ALTER TABLE subscription_periods ADD CONSTRAINT subscription_periods_pkey PRIMARY KEY (subscription_id, valid WITHOUT OVERLAPS);
 
@@ -1009,6 +1024,31 @@ AS $function$
     END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.strike_note_anchor(struck integer, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    BEGIN
+      -- As the API does before it adds one.
+      PERFORM pg_advisory_xact_lock(7261012);
+      IF struck IS DISTINCT FROM (SELECT max(a.number) FROM public.note_anchors a) THEN
+        RAISE EXCEPTION 'anchor % is not the newest: only that one can be struck out', struck USING ERRCODE = 'check_violation';
+      END IF;
+      INSERT INTO public.struck_note_anchors (number, anchored_on, sealed, heads, reason)
+        SELECT a.number, a.anchored_on, a.sealed, (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'customerId', h.customer_id, 'sequence', h.sequence, 'hash', h.hash) ORDER BY h.customer_id), '[]')
+          FROM public.note_anchor_heads h WHERE h.number = a.number), strike_note_anchor.reason
+        FROM public.note_anchors a WHERE a.number = struck;
+      ALTER TABLE public.note_anchor_heads DISABLE TRIGGER note_anchor_heads_append_only;
+      ALTER TABLE public.note_anchors DISABLE TRIGGER note_anchors_append_only;
+      DELETE FROM public.note_anchor_heads h WHERE h.number = struck;
+      DELETE FROM public.note_anchors a WHERE a.number = struck;
+      ALTER TABLE public.note_anchors ENABLE TRIGGER note_anchors_append_only;
+      ALTER TABLE public.note_anchor_heads ENABLE TRIGGER note_anchor_heads_append_only;
+    END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.switch_plan(applied uuid)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
@@ -1122,6 +1162,8 @@ CREATE TRIGGER quotes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.
 CREATE TRIGGER quotes_told AFTER INSERT ON public.quotes FOR EACH ROW WHEN ((new.revision > 1)) EXECUTE FUNCTION tell_listeners('plan_change_id');
 
 CREATE TRIGGER step_receipts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.step_receipts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER struck_note_anchors_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.struck_note_anchors FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER subscription_periods_of_a_change BEFORE INSERT ON public.subscription_periods FOR EACH ROW WHEN ((new.plan_change_id IS NOT NULL)) EXECUTE FUNCTION refuse_period_without_change();
 
@@ -1264,6 +1306,10 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON request_counts TO app;
 GRANT INSERT, SELECT ON step_receipts TO app;
 
 GRANT SELECT ON step_receipts TO auditor;
+
+GRANT SELECT ON struck_note_anchors TO app;
+
+GRANT SELECT ON struck_note_anchors TO auditor;
 
 GRANT SELECT ON subscription_periods TO app;
 

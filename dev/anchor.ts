@@ -8,10 +8,10 @@ import { anchorNotes } from '../api/daily-anchor.ts';
 import { openDatabase } from '../db/knex.ts';
 import { AnchorRowError } from '../db/stores/note-anchors.ts';
 import { AnchorFileError } from '../evidence/anchor-file.ts';
-import { KeyError, readSigningKey } from '../evidence/signing-key.ts';
+import { KeyError, readRetiredKey, readSigningKey } from '../evidence/signing-key.ts';
 import { AuditError, explainFailure } from './audit/audit-error.ts';
 import { findTargets } from './audit/find-targets.ts';
-import { anchorFolder, evidenceKeys } from './stack/evidence-keys.ts';
+import { anchorFolder, evidenceKeys, type EvidenceKeys } from './stack/evidence-keys.ts';
 
 interface Options {
   readonly database?: string;
@@ -24,7 +24,10 @@ const command = new Command('npm run anchor --')
   )
   .option('--database <url>', 'PostgreSQL, as the role app (default: the running `npm start`)')
   .option('--now', 'take another one even if this day has one')
-  .addHelpText('after', '\nKey and folder: EVIDENCE_SIGNING_KEY and ANCHOR_DIR, else those of DATA_DIR.')
+  .addHelpText(
+    'after',
+    '\nKeys and folder: EVIDENCE_SIGNING_KEY, EVIDENCE_RETIRED_SIGNERS and ANCHOR_DIR, else those of DATA_DIR.',
+  )
   .action(async (options: Options) => {
     process.exitCode = await run(options);
   });
@@ -44,7 +47,7 @@ async function run({ database, now }: Options): Promise<number> {
       env,
     });
     const given = env['EVIDENCE_SIGNING_KEY'];
-    const key = given ? readSigningKey(given) : (await evidenceKeys(dataDir)).signingKey;
+    const { signingKey: key, retired } = given ? givenKeys(given, env) : await evidenceKeys(dataDir);
     const folder = env['ANCHOR_DIR'] || anchorFolder(dataDir);
     const knex = openDatabase({
       url: databaseUrl,
@@ -53,7 +56,10 @@ async function run({ database, now }: Options): Promise<number> {
       patient: true,
     });
     try {
-      const { latest, made, appended } = await anchorNotes({ knex, key, folder }, { anew: now === true });
+      const { latest, made, appended } = await anchorNotes(
+        { knex, key, retired, folder },
+        { anew: now === true },
+      );
       if (latest === undefined) {
         console.log('No account has a note yet: there is nothing to anchor.');
         return 0;
@@ -73,4 +79,13 @@ async function run({ database, now }: Options): Promise<number> {
     console.error(isKnown && error instanceof Error ? error.message : explainFailure(error));
     return 1;
   }
+}
+
+/** As the API reads them. Throws KeyError. */
+function givenKeys(given: string, env: NodeJS.ProcessEnv): Pick<EvidenceKeys, 'signingKey' | 'retired'> {
+  const retired = (env['EVIDENCE_RETIRED_SIGNERS'] ?? '').split(',').filter((key) => key.trim() !== '');
+  return {
+    signingKey: readSigningKey(given, env['EVIDENCE_SIGNING_SINCE'] || undefined),
+    retired: retired.map(readRetiredKey),
+  };
 }

@@ -249,6 +249,8 @@ export const evidencePayload = z
     ledger: z.strictObject({ charges: z.array(charge), balance: z.array(balanceEntry) }),
     mails: z.array(mail),
     anchor: anchorProof.nullable(),
+    /** Why the newest anchor of the database is not taken for one: then there is none here. */
+    anchorRefused: z.string().optional(),
     /** Instants in the customer's time zone as of the day of the bundle, for readers. */
     localTimes: z.record(z.string(), z.string()),
     checks: z.array(madeCheck),

@@ -4,6 +4,7 @@ import { maskEmail } from '../../domain/contact-data.ts';
 import { toMoneyJson } from '../../domain/money.ts';
 import { partedDetails, sealedPart, wordsSalt } from '../../domain/noted-records.ts';
 import type { ChainLink, EvidencePayload } from '../../evidence/payload.ts';
+import type { PublicKey } from '../../evidence/signing-key.ts';
 import type { MailRow } from '../noted-records.ts';
 import { EVIDENCE_RECORD, LINK_OF_EVIDENCE, MAIL_RECORD, mailRecordOf } from '../noted-records.ts';
 import { isoInstant, row, rows } from '../sql.ts';
@@ -24,13 +25,18 @@ export type EvidenceRecord = Pick<
   | 'ledger'
   | 'mails'
   | 'anchor'
+  | 'anchorRefused'
 >;
 
 /**
  * Everything on record about a change, as of one instant. Recipients are masked here: whom a mail went to is told,
- * the address itself is in no bundle. Throws MissingRowError when there is no such change.
+ * the address itself is in no bundle. Anchors count that one of `keys` signed, the company's. Throws MissingRowError when there is no such change.
  */
-export async function evidenceRecord(knex: Knex, planChangeId: string): Promise<EvidenceRecord> {
+export async function evidenceRecord(
+  knex: Knex,
+  planChangeId: string,
+  keys: readonly PublicKey[],
+): Promise<EvidenceRecord> {
   return knex.transaction(
     async (trx) => {
       const { customer, identification, change } = await row<HeadRow>(trx, HEAD, { planChangeId });
@@ -44,7 +50,7 @@ export async function evidenceRecord(knex: Knex, planChangeId: string): Promise<
       const evidence = (await list<StoredEvidence>(EVIDENCE)).map(withSealedDetails);
       const from = plan(change.from);
       const to = change.to && plan(change.to);
-      const anchor = await proveHead(trx, customerId);
+      const proven = await proveHead(trx, customerId, keys);
       return {
         customer,
         identification,
@@ -61,7 +67,7 @@ export async function evidenceRecord(knex: Knex, planChangeId: string): Promise<
           consent ? [{ ...consent, evidence: received }] : [],
         ),
         notAccepted: evidence.flatMap(({ consent, ...received }) => (consent ? [] : [received])),
-        chain: asFarAsShown(await rows<ChainLink>(trx, CHAIN, { planChangeId, customerId }), anchor),
+        chain: asFarAsShown(await rows<ChainLink>(trx, CHAIN, { planChangeId, customerId }), proven.anchor),
         ledger: {
           charges: (await list<ChargeRow>(CHARGES)).map((charge) => ({
             ...charge,
@@ -73,7 +79,7 @@ export async function evidenceRecord(knex: Knex, planChangeId: string): Promise<
           })),
         },
         mails: (await list<StoredMail>(MAILS)).map(withSealedWords),
-        anchor,
+        ...proven,
       };
     },
     { isolationLevel: 'repeatable read', readOnly: true },

@@ -1,10 +1,16 @@
 import type { Knex } from 'knex';
-import { readSealedAnchor, type ChainHead, type SealedAnchor } from '../../evidence/note-anchor.ts';
+import {
+  isAnchorSigned,
+  readSealedAnchor,
+  type ChainHead,
+  type SealedAnchor,
+} from '../../evidence/note-anchor.ts';
+import type { PublicKey } from '../../evidence/signing-key.ts';
 import { rows } from '../sql.ts';
 
 const ADVISORY_LOCK = 7_261_012;
 
-/** A row of `note_anchors` that is no anchor: nothing is chained to it, people must look. */
+/** A row of `note_anchors` that is no anchor of the company: nothing is chained to it or proved by it, people must look. */
 export class AnchorRowError extends Error {
   override readonly name = 'AnchorRowError';
 }
@@ -19,20 +25,37 @@ interface AnchorRow {
   readonly sealed: string;
 }
 
-/** All anchors, oldest first. Throws AnchorRowError. */
-export async function listAnchors(knex: Knex): Promise<SealedAnchor[]> {
-  return (await rows<AnchorRow>(knex, 'SELECT number, sealed FROM note_anchors ORDER BY number')).map(
-    anchorOf,
-  );
+/**
+ * All anchors, oldest first; each was signed as `latestAnchor` asks before the next was chained to it.
+ * Throws AnchorRowError.
+ */
+export async function listAnchors(knex: Knex, keys: readonly PublicKey[]): Promise<SealedAnchor[]> {
+  const found = await rows<AnchorRow>(knex, 'SELECT number, sealed FROM note_anchors ORDER BY number');
+  const anchors = found.map(anchorOf);
+  const newest = anchors.at(-1);
+  return newest ? [...anchors.slice(0, -1), signed(newest, keys)] : [];
 }
 
-/** Throws AnchorRowError. */
-export async function latestAnchor(knex: Knex): Promise<SealedAnchor | undefined> {
+/**
+ * @param keys the company's: the app's role can add a row of the right shape, and nobody without a key a signed one
+ * Throws AnchorRowError.
+ */
+export async function latestAnchor(
+  knex: Knex,
+  keys: readonly PublicKey[],
+): Promise<SealedAnchor | undefined> {
   const [found] = await rows<AnchorRow>(
     knex,
     'SELECT number, sealed FROM note_anchors ORDER BY number DESC LIMIT 1',
   );
-  return found && anchorOf(found);
+  return found && signed(anchorOf(found), keys);
+}
+
+function signed(sealed: SealedAnchor, keys: readonly PublicKey[]): SealedAnchor {
+  if (isAnchorSigned(sealed, keys)) return sealed;
+  throw new AnchorRowError(
+    `Row ${sealed.anchor.number} of note_anchors is not signed by a key of the company that counted then: see “Proof, keys and anchors” in the runbook.`,
+  );
 }
 
 function anchorOf({ number, sealed }: AnchorRow): SealedAnchor {

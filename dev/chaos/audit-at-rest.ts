@@ -46,7 +46,7 @@ export async function auditAtRest(
   quietRuntime();
   const { signingKey, retired } = await evidenceKeys(system.dataDir);
   const folder = anchorFolder(system.dataDir);
-  await anchorNotes({ knex: system.owner, key: signingKey, folder }, { anew: true });
+  await anchorNotes({ knex: system.owner, key: signingKey, retired, folder }, { anew: true });
   const deadline = Date.now() + within;
   for (;;) {
     // What has just moved is not looked at.

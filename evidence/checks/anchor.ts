@@ -5,8 +5,16 @@ import { problemsOf, type Check } from './check.ts';
 /** The chain was so when the anchor was taken: its head is under a signed root that was shipped away that day. */
 export const anchor: Check = {
   title: 'Anchor: the chain is under a signed daily root',
-  run: ({ payload: { anchor: proven, chain, customer, generatedAt }, keys }) => {
-    if (!proven) return { looked: '', problems: [] };
+  run: ({ payload: { anchor: proven, anchorRefused, chain, customer, generatedAt }, keys }) => {
+    if (anchorRefused !== undefined) return { looked: '', problems: [anchorRefused] };
+    if (!proven)
+      return {
+        looked: '',
+        problems: [],
+        remarks: [
+          'nothing there to check: by this file alone, that no note was rewritten since it was written is the company’s word',
+        ],
+      };
     const { sealed, head, proof } = proven;
     const { number, date, root, takenAt } = sealed.anchor;
     const later = chain.length - head.sequence;

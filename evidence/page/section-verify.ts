@@ -25,7 +25,8 @@ export function verification(payload: EvidencePayload, signature: BundleSignatur
 }
 
 function anchored(payload: EvidencePayload, clock: Clock): string {
-  const { anchor, chain } = payload;
+  const { anchor, anchorRefused, chain } = payload;
+  if (anchorRefused !== undefined) return 'not established';
   if (anchor === null) return 'none yet: the notes of this account are under the next daily anchor';
   if (doubts(payload, 'verify') !== '') return 'not established';
   const { number, date, takenAt } = anchor.sealed.anchor;

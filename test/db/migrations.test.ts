@@ -54,6 +54,24 @@ describe('migrations', function () {
     assert.ok(plans.length > 0);
   });
 
+  it('strike out a row that was slipped in among the anchors before their shape was asked for', async () => {
+    const only = { migrationSource, name: '022-anchor-shape' };
+    await migrator.migrate.down(only);
+    const none = JSON.stringify({ anchor: { number: 1, date: '2026-11-24', previous: '0'.repeat(64) } });
+    await migrator.raw(`INSERT INTO note_anchors (number, anchored_on, sealed) VALUES (1, '2026-11-24', ?)`, [
+      none,
+    ]);
+    await migrator.migrate.up(only);
+    assert.deepEqual(await migrator('note_anchors'), []);
+    const struck = await migrator<{ sealed: string; reason: string }>('struck_note_anchors');
+    assert.deepEqual(
+      struck.map(({ sealed }) => sealed),
+      [none],
+    );
+    assert.match(struck[0]?.reason ?? '', /^migration 022/);
+    await assert.rejects(migrator.migrate.down(only), /must stay on record/);
+  });
+
   it('wait for each other instead of failing', async () => {
     const { migrate } = await import('../../db/migrate.ts');
     const password = new URL(database.migratorUrl).password;

@@ -260,10 +260,100 @@ describe('the daily anchor', () => {
       [add(canonicalJson(first), { number: 1, date: first.anchor.date }), '23514'],
       [add(canonicalJson(sealAnchor(key, heads.slice(-1), undefined, hoursAgo(1).toISOString()))), '23514'],
       [add(sealed, { moved: [head] }), '23502'],
+      ...[
+        sealed.replace('{', '{ '),
+        `${sealed}\n`,
+        sealed.replace(/"accounts":\d+/, '"accounts":-1'),
+        sealed.replace(/"accounts":\d+,/, ''),
+        sealed.replace('anchor/1', 'anchor/2'),
+        sealed.replace(/"root":"[0-9a-f]{64}"/, '"root":"ab"'),
+        sealed.replace(/"takenAt":"[^T]*T/, '"takenAt":"2000-01-01T'),
+        sealed.replace(/T\d\d:/, 'T24:'),
+        sealed.replace(/"keyId":"[0-9a-f]{64}"/, '"keyId":null'),
+        sealed.replace(/"value":"[0-9a-f]{128}"/, `"value":"${'AB'.repeat(64)}"`),
+        sealed.replace(/,"signature":.*/, '}'),
+        sealed.replace(/\}$/, ',"more":1}'),
+      ].map((other) => {
+        assert.notEqual(other, sealed);
+        return [add(other), '23514'] as const;
+      }),
     ] as const)
       await assert.rejects(attempt, { code });
     await add(sealed);
     assert.equal((await anchor('today')).appended, 1);
+  });
+
+  /** What the product's own role may do without the company's key. */
+  const slipIn = async (): Promise<string> => {
+    const [newest] = await readAnchorFile(folder);
+    const unsigned = canonicalJson(
+      sealAnchor(newSigningKey(), [], newest?.sealed, hoursAgo(1).toISOString()),
+    );
+    await rig.knex.raw(`SELECT add_note_anchor(2, ?, ?, '[]')`, [
+      hoursAgo(1).toISOString().slice(0, 10),
+      unsigned,
+    ]);
+    return unsigned;
+  };
+  /** As the owner of the tables, who is no superuser. */
+  const strike = (number: number, reason: string) =>
+    withConnection(rig.database.migratorUrl, (client) =>
+      client.query('SELECT strike_note_anchor($1, $2)', [number, reason]),
+    );
+
+  it('is not chained to one of the right shape that the company did not sign, nor is that shipped', async () => {
+    await anchor('yesterday');
+    const shipped = await readFile(file(), 'utf8');
+    await slipIn();
+    for (const anew of [false, true])
+      await assert.rejects(
+        anchor('today', anew),
+        (error: Error) =>
+          error instanceof AnchorRowError && /Row 2 .* not signed .* runbook/.test(error.message),
+      );
+    assert.equal(await readFile(file(), 'utf8'), shipped);
+    assert.ok(
+      (await said()).includes('row 2 of note_anchors is not signed by a key of the company'),
+      (await said()).join(),
+    );
+  });
+
+  it('that is none is struck out by the owner alone, the newest, with a reason, and stays on record', async () => {
+    await anchor('yesterday');
+    const slipped = await slipIn();
+    await assert.rejects(rig.knex.raw(`SELECT strike_note_anchor(2, 'mine')`), { code: '42501' });
+    await assert.rejects(strike(1, 'not the newest'), { code: '23514' });
+    await assert.rejects(strike(2, ' '), { code: '23514' });
+    await strike(2, 'signed by nobody');
+    const [struck] = await rows<{ number: number; sealed: string; reason: string; struck_by: string }>(
+      rig.knex,
+      'SELECT number, sealed, reason, struck_by FROM struck_note_anchors',
+    );
+    assert.deepEqual([struck?.number, struck?.sealed, struck?.reason], [2, slipped, 'signed by nobody']);
+    assert.equal(struck?.struck_by, new URL(rig.database.migratorUrl).username);
+    for (const table of ['note_anchors', 'note_anchor_heads', 'struck_note_anchors'])
+      await assert.rejects(rig.ownerKnex.raw(`DELETE FROM ${table}`), { code: '42501' }, table);
+    const { latest, appended } = await anchor('today');
+    assert.deepEqual([latest?.anchor.number, appended], [2, 1]);
+    assert.deepEqual(await said(), []);
+  });
+
+  it('is missed in the database when a right one was struck out', async () => {
+    await anchor('yesterday');
+    await strike(1, 'to hide it');
+    assert.ok((await said()).includes('anchor 1 of the file is not in the database'), (await said()).join());
+    await assert.rejects(anchor('today'), AnchorFileError);
+  });
+
+  it('is not chained to one whose heads in the database are not those under its root', async () => {
+    await anchor('yesterday');
+    await asSuperuser(
+      'DELETE FROM note_anchor_heads WHERE customer_id = (SELECT customer_id FROM note_anchor_heads LIMIT 1)',
+    );
+    await assert.rejects(
+      anchor('today'),
+      (error: Error) => error instanceof AnchorRowError && /heads of anchor 1 .* audit/.test(error.message),
+    );
   });
 
   it('is not chained to a row that is none: the product stops and the audit says so', async () => {

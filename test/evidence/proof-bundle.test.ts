@@ -6,6 +6,9 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { page } from '../../api/schemas/common.ts';
 import { anchorNotes } from '../../api/daily-anchor.ts';
+import { rows } from '../../db/sql.ts';
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import { readSealedAnchor, sealAnchor } from '../../evidence/note-anchor.ts';
 import { publicKeyPem, readTrustedKeys } from '../../evidence/signing-key.ts';
 import { PRODUCT } from '../../evidence/product.ts';
 import { bundleJson } from '../../evidence/seal.ts';
@@ -244,6 +247,28 @@ describe('proof bundles', () => {
           ['contradictory', ['Charges', 'Own results']],
         );
       }
+    });
+
+    it('are given out also when the newest anchor is none of the company: without it, and unsound by that', async () => {
+      const [newest] = await rows<{ number: number; sealed: string }>(
+        api.deps.knex,
+        'SELECT number, sealed FROM note_anchors ORDER BY number DESC LIMIT 1',
+      );
+      const takenAt = new Date().toISOString();
+      const slipped = sealAnchor(newSigningKey(), [], readSealedAnchor(newest?.sealed ?? ''), takenAt);
+      const { number, date } = slipped.anchor;
+      await api.deps.knex.raw(`SELECT add_note_anchor(?, ?, ?, '[]')`, [
+        number,
+        date,
+        canonicalJson(slipped),
+      ]);
+      const { bundle, text } = await recordOf(api, linked);
+      assert.equal(bundle.payload.anchor, null);
+      assert.deepEqual(failures(verified(api, text)), ['Anchor', 'Own results']);
+      const page = await pageOf(api, linked);
+      assert.match(page, /This record contradicts itself[^]*none that the company signed[^]*not established/);
+      await api.rig.ownerKnex.raw('SELECT strike_note_anchor(?, ?)', [number, 'signed by nobody']);
+      assertSound(verified(api, await pageOf(api, linked)));
     });
 
     it('show of other changes of the account only the hashes', async () => {

@@ -52,7 +52,7 @@ export function noteAnchors(source: AnchorSource): Check {
 
 async function compareAll(context: CheckContext, { folder, keys }: AnchorSource): Promise<Finding[]> {
   const rows = await readRows(context);
-  const findings = rowsThatAreNone(rows);
+  const findings = rowsThatAreNone(rows, keys);
   const last = rows.at(-1);
   const newest = last && readSealedAnchor(last.sealed);
   if (folder === undefined) {
@@ -141,12 +141,14 @@ async function readRows(context: CheckContext): Promise<readonly AnchorRow[]> {
   });
 }
 
-function rowsThatAreNone(rows: readonly AnchorRow[]): Finding[] {
+function rowsThatAreNone(rows: readonly AnchorRow[], keys: readonly PublicKey[]): Finding[] {
   return rows.flatMap(({ number, day, sealed }, index) => {
-    const anchor = readSealedAnchor(sealed)?.anchor;
-    return anchor?.number === number && anchor.date === day && number === index + 1
-      ? []
-      : [finding(ID, `row ${number} of note_anchors is no anchor, or one before it is missing`)];
+    const read = readSealedAnchor(sealed);
+    if (read?.anchor.number !== number || read.anchor.date !== day || number !== index + 1)
+      return [finding(ID, `row ${number} of note_anchors is no anchor, or one before it is missing`)];
+    return keys.length > 0 && !isAnchorSigned(read, keys)
+      ? [finding(ID, `row ${number} of note_anchors is not signed by a key of the company`)]
+      : [];
   });
 }
 
