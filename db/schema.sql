@@ -41,7 +41,8 @@ CREATE TABLE account_notes (
   created_at timestamp with time zone NOT NULL,
   previous_hash text NOT NULL,
   hash text NOT NULL,
-  request_id uuid
+  request_id uuid,
+  salt uuid
 );
 
 CREATE TABLE agent_sessions (
@@ -743,9 +744,12 @@ CREATE OR REPLACE FUNCTION public.account_note_row(note account_notes)
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-      SELECT jsonb_build_array(
+      SELECT (CASE WHEN note.salt IS NULL THEN jsonb_build_array(
         note.id, note.customer_id, note.sequence, note.kind, note.body, note.author_type, note.author_id,
-        note.plan_change_id, note.revision, extract(epoch FROM note.created_at)::text)::text
+        note.plan_change_id, note.revision, extract(epoch FROM note.created_at)::text)
+      ELSE jsonb_build_array(
+        note.id, note.customer_id, note.sequence, note.kind, note.body, note.author_type, note.author_id,
+        note.plan_change_id, note.revision, extract(epoch FROM note.created_at)::text, note.salt) END)::text
     $function$
 ;
 
@@ -806,6 +810,7 @@ AS $function$
         NEW.previous_hash := repeat('0', 64);
       END IF;
       NEW.created_at := clock_timestamp();
+      NEW.salt := gen_random_uuid();
       NEW.hash := public.account_note_hash(NEW);
       RETURN NEW;
     END $function$

@@ -9,7 +9,7 @@ export const LEFT_OUT = '[left out of this copy]';
 /**
  * The copy for auditors: without names, account number, recipients, addresses and the words of mails, and with notes
  * as auditors read them elsewhere. Quotes, terms, chain and anchor verify as in the full copy: of a note with contact
- * data the hash of its row is left, of personal details and of a mail's words hashes over a salt, against which no name
+ * data the hash of its row is left without its salt, of personal details and of a mail's words hashes over a salt, against which no name
  * can be tried.
  * @param known the customer's contact data, by which free text is masked
  */
@@ -52,5 +52,5 @@ function maskDetails(evidence: BundleEvidence): BundleEvidence {
 function maskNote(link: ChainLink, maskText: (text: string) => string): ChainLink {
   if (link.note === null) return link;
   const body = maskText(link.note.body);
-  return body === link.note.body ? link : { ...link, note: { ...link.note, body, masked: true } };
+  return body === link.note.body ? link : { ...link, note: { ...link.note, body, masked: true, salt: null } };
 }

@@ -6,8 +6,8 @@ export const NO_NOTE_BEFORE = '0'.repeat(64);
 type Note = NonNullable<ChainLink['note']>;
 
 /**
- * The hash of a note's row as the database makes it (`account_note_row_hash`, migration 019): of the row as PostgreSQL
- * writes a JSON array, with the instant in seconds since 1970.
+ * The hash of a note's row as the database makes it (`account_note_row_hash`, migrations 019 and 023): of the row as
+ * PostgreSQL writes a JSON array, with the instant in seconds since 1970 and the salt, if it has one, at the end.
  */
 export function noteRowHash(customerId: string, sequence: number, note: Note): string {
   return sha256Hex(rowText(customerId, sequence, note));
@@ -32,7 +32,7 @@ export function formerLinkHash(
 }
 
 function rowText(customerId: string, sequence: number, note: Note): string {
-  const { noteId, kind, body, author, planChangeId, revision, createdAt } = note;
+  const { noteId, kind, body, author, planChangeId, revision, createdAt, salt = null } = note;
   const row = [
     noteId,
     customerId,
@@ -44,6 +44,7 @@ function rowText(customerId: string, sequence: number, note: Note): string {
     planChangeId,
     revision,
     epochOf(createdAt),
+    ...(salt === null ? [] : [salt]),
   ];
   return `[${row.map((value) => JSON.stringify(value)).join(', ')}]`;
 }

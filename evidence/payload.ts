@@ -97,6 +97,8 @@ const chainLink = z.strictObject({
       planChangeId: z.uuid().nullable(),
       revision: z.number().int(),
       createdAt: instant,
+      /** Of the hash of the row; null: left out with the words of a masked note, or a note from before there was one. */
+      salt: z.uuid().nullish(),
     })
     .nullable(),
 });

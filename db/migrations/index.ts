@@ -20,6 +20,7 @@ import * as m019 from './019-noted-records.ts';
 import * as m020 from './020-live-changes.ts';
 import * as m021 from './021-reversals.ts';
 import * as m022 from './022-anchor-shape.ts';
+import * as m023 from './023-salted-notes.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-customers-and-agents': m001,
@@ -43,6 +44,7 @@ const migrations: Record<string, Knex.Migration> = {
   '020-live-changes': m020,
   '021-reversals': m021,
   '022-anchor-shape': m022,
+  '023-salted-notes': m023,
 };
 
 /** The last migration: the version of the schema that this code is for. */

@@ -195,7 +195,7 @@ const CHAIN = `
   SELECT n.sequence::int AS sequence, n.hash, CASE WHEN n.hash <> former_account_note_hash(n) THEN account_note_row_hash(n) END AS "rowHash",
     CASE WHEN n.plan_change_id = :planChangeId OR n.id = proof.id OR taking_back.id IS NOT NULL THEN jsonb_build_object('noteId', n.id, 'kind', n.kind,
       'body', n.body, 'author', jsonb_build_object('type', n.author_type, 'id', n.author_id), 'planChangeId', n.plan_change_id,
-      'revision', n.revision, 'createdAt', ${isoInstant('n.created_at')}) END AS note
+      'revision', n.revision, 'createdAt', ${isoInstant('n.created_at')}, 'salt', n.salt) END AS note
   FROM account_notes n
   LEFT JOIN (SELECT o.id FROM account_notes o, plan_changes pc JOIN identifications i ON i.id = pc.identification_id
     WHERE pc.id = :planChangeId AND o.customer_id = pc.customer_id AND o.kind = 'identified' AND o.author_id = i.agent_id::text

@@ -271,6 +271,7 @@ describe('API: access matrix', function () {
       const { chain, items } = await read(as);
       const seen = items.map((note) => note.body).join('\n');
       assert.equal(chain, 'verified');
+      assert.ok(!items.some((note) => 'salt' in note), 'the hash is of more than the words');
       assert.ok(seen.includes('*** moved from ***: call *** or ***'), seen);
       for (const value of [account.fullName, account.email, account.serviceAddress, account.accountNumber])
         assert.ok(!seen.includes(value), `${as} sees ${value}`);

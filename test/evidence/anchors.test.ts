@@ -7,7 +7,9 @@ import { rows } from '../../db/sql.ts';
 import { AnchorRowError } from '../../db/stores/note-anchors.ts';
 import { appendNote } from '../../db/stores/account-notes.ts';
 import { runCheck } from '../../dev/audit/audit.ts';
+import type { Check } from '../../dev/audit/check.ts';
 import { noteAnchors } from '../../dev/audit/checks/note-anchors.ts';
+import { notesHashedApart } from '../../dev/audit/checks/notes-hashed-apart.ts';
 import { findAnchors } from '../../dev/audit/find-anchors.ts';
 import { withConnection } from '../../dev/stack/postgres.ts';
 import { AnchorFileError, readAnchorFile } from '../../evidence/anchor-file.ts';
@@ -55,9 +57,13 @@ describe('the daily anchor', () => {
     anchorNotes({ knex: rig.knex, key, folder }, { now: hoursAgo(when === 'today' ? 1 : 25), anew });
   const hoursAgo = (hours: number): Date => new Date(started - hours * 3_600_000);
   const file = (): string => path.join(folder, 'note-anchors.jsonl');
-  const auditAnchors = async (keys = [key]): Promise<{ what: string; customerId?: string }[]> => {
+  const brokenNotes = (customerId: string) =>
+    rows(rig.ownerKnex, 'SELECT broken_account_notes(:customerId)', { customerId });
+  const auditAnchors = (keys = [key]) => audited(noteAnchors({ folder, keys }));
+  const notesApart = () => audited({ id: 'I9', title: 'notes', run: notesHashedApart });
+  const audited = async (check: Check): Promise<{ what: string; customerId?: string }[]> => {
     const report = await withConnection(rig.database.auditorUrl, (client) =>
-      runCheck(noteAnchors({ folder, keys }), {
+      runCheck(check, {
         query: async <T extends object>(sql: string, parameters: readonly unknown[] = []) =>
           (await client.query<T>(sql, [...parameters])).rows,
         histories: undefined,
@@ -73,10 +79,15 @@ describe('the daily anchor', () => {
       `SET session_replication_role = replica; ${sql}; SET session_replication_role = DEFAULT`,
     );
   /** All that a superuser can do: the note is another, and the chain verifies from it to its end. */
-  const rewrite = (customerId: string) =>
+  const rewrite = async (customerId: string): Promise<void> => {
+    await asSuperuser(
+      `UPDATE account_notes SET body = 'Agreed to everything' WHERE customer_id = '${customerId}' AND sequence = 1`,
+    );
+    await rechain(customerId);
+  };
+  const rechain = (customerId: string) =>
     rig.ownerKnex.raw(`
       SET session_replication_role = replica;
-      UPDATE account_notes SET body = 'Agreed to everything' WHERE customer_id = '${customerId}' AND sequence = 1;
       DO $$ DECLARE link account_notes; before text := repeat('0', 64); BEGIN
         FOR link IN SELECT * FROM account_notes WHERE customer_id = '${customerId}' ORDER BY sequence LOOP
           link.previous_hash := before;
@@ -137,14 +148,47 @@ describe('the daily anchor', () => {
     await note(honest, 'Later, and nothing wrong with that');
     assert.deepEqual(await auditAnchors(), []);
     await rewrite(victim);
-    const broken = await rows(rig.ownerKnex, 'SELECT 1 FROM broken_account_notes(:victim)', { victim });
-    assert.deepEqual(broken, [], 'the chain by itself shows nothing');
+    assert.deepEqual(await brokenNotes(victim), [], 'the chain by itself shows nothing');
     const findings = await auditAnchors();
     assert.deepEqual(
       findings.map(({ customerId }) => customerId),
       [victim],
     );
     assert.match(findings[0]?.what ?? '', /is not the one that was anchored/);
+  });
+
+  it('knows the notes from before rows had a salt: their chain verifies, and goes on with those that have one', async () => {
+    const [customerId = ''] = customers;
+    await asSuperuser(`UPDATE account_notes SET salt = NULL WHERE customer_id = '${customerId}'`);
+    await rechain(customerId);
+    await note(customerId, 'With a salt');
+    const chain = await rows<{ salt: string | null; hash: string; row: string }>(
+      rig.knex,
+      'SELECT salt, hash, account_note_row(n) AS row FROM account_notes n WHERE customer_id = :customerId ORDER BY sequence',
+      { customerId },
+    );
+    assert.deepEqual(
+      chain.map(({ salt, row }) => [salt === null, (JSON.parse(row) as unknown[]).length]),
+      [...Array.from({ length: 3 }, () => [true, 10]), [false, 11]],
+    );
+    assert.deepEqual(await brokenNotes(customerId), []);
+    assert.deepEqual(await notesApart(), []);
+    await asSuperuser(`UPDATE account_notes SET salt = NULL WHERE customer_id = '${customerId}'`);
+    assert.equal((await brokenNotes(customerId)).length, 1, 'a salt that was taken away is missed');
+    assert.equal((await notesApart()).length, 1);
+  });
+
+  it('is over notes whose salt no writer chooses', async () => {
+    const [customerId = ''] = customers;
+    const salt = '11111111-1111-4111-8111-111111111111';
+    await rig.knex.raw(
+      `INSERT INTO account_notes (customer_id, kind, body, author_type, salt) VALUES (?, 'remark', 'Mine', 'system', ?)`,
+      [customerId, salt],
+    );
+    assert.deepEqual(
+      await rows(rig.knex, 'SELECT 1 FROM account_notes WHERE salt IS NULL OR salt = :salt', { salt }),
+      [],
+    );
   });
 
   it('catches one who rewrites the anchors of the database as well, or throws notes away', async () => {

@@ -8,6 +8,7 @@ import { page } from '../../api/schemas/common.ts';
 import { anchorNotes } from '../../api/daily-anchor.ts';
 import { rows } from '../../db/sql.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
+import { noteRowHash } from '../../evidence/note-hash.ts';
 import { readSealedAnchor, sealAnchor } from '../../evidence/note-anchor.ts';
 import { publicKeyPem, readTrustedKeys } from '../../evidence/signing-key.ts';
 import { PRODUCT } from '../../evidence/product.ts';
@@ -337,6 +338,13 @@ describe('proof bundles', () => {
         bundle.payload.chain.map(({ note }) => note?.masked ?? false),
         full.payload.chain.map(({ note }) => note?.body.includes('555-0142') ?? false),
       );
+      const [own] = full.payload.chain.filter(({ note }) => note?.body.includes('555-0142'));
+      const [shown] = bundle.payload.chain.filter(({ note }) => note?.masked);
+      const { customerId } = full.payload.customer;
+      assert.ok(own?.note?.salt && shown?.note && !text.includes(own.note.salt));
+      assert.equal(noteRowHash(customerId, own.sequence, own.note), shown.rowHash);
+      const tried = noteRowHash(customerId, own.sequence, { ...shown.note, body: own.note.body });
+      assert.notEqual(tried, shown.rowHash, 'who guesses the words is not told so');
       const row = verified(api, text).rows.find(({ title }) => title.startsWith('Notes: hashes'));
       assert.match(row?.details.join() ?? '', /1 note of this change is masked in this copy/);
 

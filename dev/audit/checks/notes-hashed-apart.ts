@@ -12,7 +12,7 @@ type Note = Parameters<typeof noteRowHash>[2] & {
 const NOTES = `
   SELECT customer_id, sequence::int AS sequence, hash, id AS "noteId", kind::text AS kind, body,
          json_build_object('type', author_type, 'id', author_id) AS author, plan_change_id AS "planChangeId", revision,
-         ${isoInstant('created_at')} AS "createdAt"
+         ${isoInstant('created_at')} AS "createdAt", salt
   FROM account_notes ORDER BY customer_id, sequence`;
 
 /** The chains by a hash worked out here: whoever can change a row can change the database's function as well. */
