@@ -1,101 +1,132 @@
 /**
- * Checks a proof bundle offline: `npm run --silent verify-evidence -- FILE [--public-key FILE]`. Exit code 0: the
- * company signed it and it is sound; 1: something is wrong with it, or it cannot be read; 2: nothing is wrong, but it is
- * not established who signed it.
+ * Checks proof bundles offline: `npm run --silent verify-evidence -- FILE… [--public-key FILE] [--anchors FILE]`. Exit
+ * code 0: the company signed them and they are sound; 1: something is wrong with one; 2: nothing is wrong, but something
+ * is not established: a file could not be read, or is no bundle, or who signed is not known.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
+import { AnchorFileError, readAnchorLines, type AnchorLine } from '../evidence/anchor-file.ts';
 import { KeyError, readTrustedKeys, type PublicKey } from '../evidence/signing-key.ts';
-import { verifyEvidence, type Verdict, type Verification } from '../evidence/verify.ts';
+import { verifyEvidence } from '../evidence/verify.ts';
 import { publishedKeysFile } from './stack/evidence-keys.ts';
+import { EXIT_CODE, formatVerification } from './verify-evidence-words.ts';
 
-const MARK = { pass: 'PASS', fail: 'FAIL', open: '  – ', unknown: '  ? ' } as const;
+interface Options {
+  readonly publicKey?: string;
+  readonly anchors?: string;
+}
 
-const EXIT_CODE: Readonly<Record<Verdict, number>> = {
-  sound: 0,
-  unreadable: 1,
-  changed: 1,
-  foreign: 1,
-  contradictory: 1,
-  'signer-unknown': 2,
-};
+/** A file that cannot be read for what it was given as; the message names it and says what to do. */
+class InputError extends Error {}
 
-/** For people who have to rely on the file and know nothing of signatures. */
-const WORDS: Readonly<Record<Verdict, string>> = {
-  sound:
-    'SOUND: the company signed this file, nothing in it was changed since, and what it says holds together.',
-  unreadable:
-    'NOT SOUND: this is not a proof bundle, or not a whole one. Ask for the file again, as the company served it.',
-  changed:
-    'NOT SOUND, CHANGED: this is not the file that was made and signed. Do not rely on anything it shows; ask the company for it again.',
-  foreign:
-    'NOT SOUND, NOT THE COMPANY’S: none of the company’s keys signed this file at a time when it counted. It proves nothing about the company.',
-  contradictory:
-    'NOT SOUND, CONTRADICTORY: nothing in the file was changed since it was signed, but what it says does not hold together. It does not prove the change; it is evidence that the record is wrong.',
-  'signer-unknown':
-    'SIGNER NOT ESTABLISHED: nothing in the file contradicts itself, but anybody could have made and signed it. Get the company’s keys from the company (GET /v1/evidence-keys), not from whoever gave you the file, and check again with --public-key.',
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file. Look at the spelling of the path',
+  EISDIR: 'is a folder. Name the file in it',
+  EACCES: 'may not be read by this user. Copy it to where it may',
 };
 
 const command = new Command('npm run --silent verify-evidence --')
-  .description('Checks a proof bundle (page or JSON) by itself: no database, no network.')
-  .argument('<file>', 'as served by GET /v1/plan-changes/{id}/evidence')
+  .description('Checks proof bundles (page or JSON) by themselves: no database, no network.')
+  .argument('<files...>', 'as served by GET /v1/plan-changes/{id}/evidence')
   .option(
     '--public-key <file>',
     "the company's public keys: PEM, or what GET /v1/evidence-keys answers (default: those of DATA_DIR)",
   )
-  .addHelpText('after', '\nExit code: 0 sound, 1 not sound or not readable, 2 not established who signed.')
-  .action(async (file: string, options: { publicKey?: string }) => {
-    process.exitCode = await run(file, options.publicKey);
+  .option('--anchors <file>', 'note-anchors.jsonl, or the line of the anchor, from who keeps it')
+  .addHelpText(
+    'after',
+    '\nExit code: 0 all are sound, 1 one is not, 2 not established: not readable, no bundle, or signer not known.',
+  )
+  .showHelpAfterError()
+  .action(async (files: string[], options: Options) => {
+    process.exitCode = await run(files, options);
   });
 
 await command.parseAsync();
 
-async function run(file: string, publicKey: string | undefined): Promise<number> {
-  let bytes: Buffer;
-  let trusted: readonly PublicKey[] | undefined;
+async function run(files: readonly string[], options: Options): Promise<number> {
+  let trusted: TrustedKeys;
+  let anchors: readonly AnchorLine[] | undefined;
   try {
-    bytes = await readFile(file);
-    trusted = await trustedKeys(publicKey);
+    trusted = await trustedKeys(options.publicKey);
+    anchors = options.anchors === undefined ? undefined : await anchorLines(options.anchors);
   } catch (error) {
-    if (!(error instanceof KeyError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
-    console.error(error instanceof Error ? error.message : String(error));
-    return 1;
+    return told(error);
   }
-  const verification = verifyEvidence(bytes, trusted);
-  console.log(formatVerification(verification));
-  return EXIT_CODE[verification.verdict];
+  console.log(`${trusted.words}\n`);
+  const codes: number[] = [];
+  for (const file of files) {
+    if (files.length > 1) console.log(`${codes.length > 0 ? '\n' : ''}== ${file}`);
+    try {
+      const verification = verifyEvidence(await textOf(file, file), trusted.keys, anchors);
+      console.log(formatVerification(verification));
+      codes.push(EXIT_CODE[verification.verdict]);
+    } catch (error) {
+      codes.push(told(error));
+    }
+  }
+  return codes.includes(1) ? 1 : Math.max(...codes);
 }
 
-/** The keys of the file that was named; else those that `npm start` published on this machine. */
-async function trustedKeys(file: string | undefined): Promise<readonly PublicKey[] | undefined> {
-  if (file !== undefined) return readTrustedKeys(await readFile(file, 'utf8'));
+function told(error: unknown): number {
+  if (!(error instanceof InputError)) throw error;
+  console.error(error.message);
+  return 2;
+}
+
+/** `words`: which they are and where they are from, for people who compare. */
+interface TrustedKeys {
+  readonly keys: readonly PublicKey[] | undefined;
+  readonly words: string;
+}
+
+/** The keys of the file that was named; else those that `npm start` published on this machine. Throws InputError. */
+async function trustedKeys(file: string | undefined): Promise<TrustedKeys> {
+  const published = publishedKeysFile(path.resolve(process.env['DATA_DIR'] || '.local'));
+  let text: string;
   try {
-    const dataDir = path.resolve(process.env['DATA_DIR'] || '.local');
-    return readTrustedKeys(await readFile(publishedKeysFile(dataDir), 'utf8'));
+    text = (await textOf(file ?? published, `${file ?? published} (--public-key)`)).toString('utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    const isAway = error instanceof InputError && error.message.includes(ADVICE['ENOENT'] ?? '');
+    if (file !== undefined || !isAway) throw error;
+    return { keys: undefined, words: 'Keys of the company: none were given' };
+  }
+  try {
+    const keys = readTrustedKeys(text);
+    const from = file ?? `${published}, of the system on this machine: no --public-key was given`;
+    return { keys, words: [`Keys of the company, from ${from}`, ...keys.map(keyWords)].join('\n') };
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    throw new InputError(
+      `${file ?? published}: holds no usable key (${error.message}). Give with --public-key what the company's GET /v1/evidence-keys answers, or its key as PEM.`,
+    );
   }
 }
 
-function formatVerification({ verdict, rows, bundle }: Verification): string {
-  const width = Math.max(...rows.map(({ title }) => title.length));
-  const lines = rows.flatMap(({ title, outcome, details }) =>
-    details.map((detail, index) =>
-      index === 0
-        ? `${MARK[outcome]}  ${title.padEnd(width)}  ${detail}`
-        : `${' '.repeat(width + 8)}${detail}`,
-    ),
-  );
-  const count = (wanted: (typeof rows)[number]['outcome']): number =>
-    rows.filter(({ outcome }) => outcome === wanted).length;
-  const about = bundle
-    ? [
-        `Plan change ${bundle.payload.change.planChangeId}, ${bundle.payload.copy} copy of ${bundle.payload.generatedAt}`,
-        '',
-      ]
-    : [];
-  const checks = `Checks: ${count('pass')} passed, ${count('fail')} failed, ${count('open') + count('unknown')} had nothing to go by.`;
-  return [...about, ...lines, '', checks, WORDS[verdict]].join('\n');
+function keyWords({ keyId, notBefore, notAfter }: PublicKey): string {
+  const times = [notBefore && `from ${notBefore}`, notAfter && `until ${notAfter}`].filter(Boolean).join(' ');
+  return `  ${keyId}${times === '' ? '' : `, counts ${times}`}`;
+}
+
+async function anchorLines(file: string): Promise<readonly AnchorLine[]> {
+  const text = (await textOf(file, `${file} (--anchors)`)).toString('utf8').trimEnd();
+  try {
+    return readAnchorLines(`${text}\n`);
+  } catch (error) {
+    if (!(error instanceof AnchorFileError)) throw error;
+    throw new InputError(
+      `${file}: ${error.message} Give with --anchors whole lines of note-anchors.jsonl, as they are there.`,
+    );
+  }
+}
+
+async function textOf(file: string, name: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new InputError(`${name}: ${ADVICE[code] ?? `cannot be read (${code})`}.`);
+  }
 }

@@ -31,6 +31,11 @@ export async function readAnchorFile(folder: string): Promise<AnchorLine[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
+  return readAnchorLines(text);
+}
+
+/** As `readAnchorFile`, of any lines of the file. Throws AnchorFileError. */
+export function readAnchorLines(text: string): AnchorLine[] {
   return text.split('\n').flatMap((line, index, lines) => {
     // A line without its end was cut off by a crash; appending replaces it.
     if (index === lines.length - 1) return [];

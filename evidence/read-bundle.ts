@@ -26,7 +26,9 @@ export function readBundle(file: Buffer): ReadBundle {
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(file);
   } catch {
-    throw new UnreadableBundleError('The file is not UTF-8 text.');
+    throw new UnreadableBundleError(
+      'The file is not UTF-8 text: it was changed, or written anew by another program.',
+    );
   }
   const isPage = text.trimStart().startsWith('<');
   const bundle = parse(isPage ? recordOf(text) : text);
@@ -53,7 +55,10 @@ function parse(json: string): StoredBundle {
 function recordOf(page: string): string {
   const start = page.lastIndexOf(RECORD_START);
   const end = page.indexOf(RECORD_END, start);
-  if (start < 0 || end < 0) throw new UnreadableBundleError('The page holds no signed record.');
+  if (start < 0 || end < 0)
+    throw new UnreadableBundleError(
+      'The page holds no signed record: it is another page, or it was cut off.',
+    );
   return page
     .slice(start + RECORD_START.length, end)
     .replaceAll('&lt;', '<')

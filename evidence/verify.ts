@@ -1,7 +1,10 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { ALL_CHECKS } from './all-checks.ts';
+import type { AnchorLine } from './anchor-file.ts';
+import { anchorAsShipped } from './checks/anchor-as-shipped.ts';
 import { findingOf, type Check, type CheckInput } from './checks/check.ts';
 import { readable, type StoredBundle } from './earlier-formats.ts';
+import { otherFile } from './other-files.ts';
 import type { EvidencePayload } from './payload.ts';
 import { readBundle, UnreadableBundleError, type ReadBundle } from './read-bundle.ts';
 import { countsAt, isSignedBy, keyIdOf, type PublicKey } from './signing-key.ts';
@@ -15,10 +18,19 @@ export interface VerifiedRow {
 }
 
 /**
- * What a file is worth, the worst first: it cannot be read; it is not what was signed; the company did not sign it, or
- * not while that key counted; it is genuine but does not hold together; nobody knows who signed; it proves what it says.
+ * What a file is worth, the worst first: it is of another kind; it cannot be read; it is not what was signed; the company
+ * did not sign it, or not while that key counted; it is genuine but does not hold together; nobody knows who signed; its
+ * anchor is not in what was given of the file of anchors; it proves what it says.
  */
-export type Verdict = 'unreadable' | 'changed' | 'foreign' | 'contradictory' | 'signer-unknown' | 'sound';
+export type Verdict =
+  | 'other-file'
+  | 'unreadable'
+  | 'changed'
+  | 'foreign'
+  | 'contradictory'
+  | 'signer-unknown'
+  | 'anchor-unknown'
+  | 'sound';
 
 export interface Verification {
   readonly verdict: Verdict;
@@ -31,25 +43,45 @@ export interface Verification {
  * Checks a proof bundle by itself: no database, no network.
  * @param trusted the company's public keys, from the company; undefined: it stays open who signed, because the key in
  *   the file is whoever's
+ * @param anchors lines of the file of anchors, from who keeps it; undefined: the anchor is compared with nothing outside
  */
-export function verifyEvidence(file: Buffer, trusted: readonly PublicKey[] | undefined): Verification {
+export function verifyEvidence(
+  file: Buffer,
+  trusted: readonly PublicKey[] | undefined,
+  anchors?: readonly AnchorLine[],
+): Verification {
+  const other = otherFile(file);
+  if (other !== undefined) return unread('other-file', other);
   let read: ReadBundle;
   try {
     read = readBundle(file);
   } catch (error) {
     if (!(error instanceof UnreadableBundleError)) throw error;
-    const row = { title: 'File: a proof bundle', outcome: 'fail', details: [error.message] } as const;
-    return { verdict: 'unreadable', rows: [row], bundle: undefined };
+    return unread('unreadable', error.message);
   }
   const { bundle } = read;
   const whole = [fileRow(read), signatureRow(bundle)];
   const signer = signerRow(bundle, trusted);
   const payload = readable(bundle.payload);
+  const input = { payload, keys: trusted };
+  const shipped = anchors === undefined ? [] : [rowOf(anchorAsShipped(anchors), input)];
   const said = [
-    ...Object.values(ALL_CHECKS).map((check) => rowOf(check, { payload, keys: trusted })),
+    ...Object.values(ALL_CHECKS).map((check) => rowOf(check, input)),
+    ...shipped,
     ...ownResultsRow(payload),
   ];
-  return { verdict: verdictOf(whole, signer, said), rows: [...whole, signer, ...said], bundle };
+  const verdict = verdictOf(whole, signer, said);
+  const isCompared = shipped.every(({ outcome }) => outcome !== 'open') || payload.anchor === null;
+  return {
+    verdict: verdict === 'sound' && !isCompared ? 'anchor-unknown' : verdict,
+    rows: [...whole, signer, ...said],
+    bundle,
+  };
+}
+
+function unread(verdict: Verdict, why: string): Verification {
+  const row = { title: 'File: a proof bundle', outcome: 'fail', details: [why] } as const;
+  return { verdict, rows: [row], bundle: undefined };
 }
 
 function verdictOf(

@@ -19,7 +19,7 @@ export function verification(payload: EvidencePayload, signature: BundleSignatur
     ])}${checked(payload)}<p>Anybody with the program <code>plan-change</code> can check this file, without its database and without a network:</p>
 <pre>${esc('npm run --silent verify-evidence -- FILE --public-key KEY')}</pre>
 <p>KEY holds the company’s public key, which it publishes under <code>/v1/evidence-keys</code>. ${fromTheCompany(payload)} The check makes every hash again, adds up every amount, compares consents, charges and notes with the quotes, follows the chain and the anchor, and makes this page again from the record to see that it says the same. One changed character anywhere makes it fail. ${howToKeep(payload)}</p>
-<p>Without the program: the record below is JSON. The SHA-256 of each <code>canonicalJson</code> is the hash of its quote, that of each <code>body</code> the hash of its terms; the signature is over the member <code>payload</code> in canonical form.</p>
+${outsideWitness(payload)}<p>Without the program: the record below is JSON. The SHA-256 of each <code>canonicalJson</code> is the hash of its quote, that of each <code>body</code> the hash of its terms; the signature is over the member <code>payload</code> in canonical form.</p>
 `,
   );
 }
@@ -53,6 +53,14 @@ function fromTheCompany({ format }: EvidencePayload): string {
   return format === 'plan-change-evidence/1'
     ? 'Take it from the company, not from this file: its key id must be the one above.'
     : 'Take it from the company, neither from this file nor from whoever brought it: without it nobody knows who signed.';
+}
+
+/** The company's signature cannot show that the company did not sign an anchor anew. */
+function outsideWitness({ format, anchor }: EvidencePayload): string {
+  if (format === 'plan-change-evidence/1' || anchor === null) return '';
+  const { number } = anchor.sealed.anchor;
+  return `<p>The anchor is signed by the company as well. That it is of its day, and was not made again since, is shown by the company’s file of anchors, <code>note-anchors.jsonl</code>, of which a copy is kept where nobody can change it. Ask the company, or who keeps that copy, for line ${number}: the root above must be in it. <code>--anchors LINE</code> compares the whole line.</p>
+`;
 }
 
 function howToKeep({ format }: EvidencePayload): string {

@@ -134,9 +134,23 @@ export function notes(payload: EvidencePayload, clock: Clock): string {
 }
 
 function chainWords(payload: EvidencePayload): string {
-  return doubts(payload, 'notes') === ''
+  if (doubts(payload, 'notes') !== '')
+    return 'Notes are numbered for each account, and each should carry the SHA-256 of the note before it and of itself.';
+  return payload.format === 'plan-change-evidence/1'
     ? 'Notes are numbered for each account and cannot be changed: each carries the SHA-256 of the note before it and of itself.'
-    : 'Notes are numbered for each account, and each should carry the SHA-256 of the note before it and of itself.';
+    : `Notes are numbered for each account, and the program only adds to them. Each carries the SHA-256 of the note before it and of itself, so that none can be changed or left out by itself. ${anchoredWords(payload)}`;
+}
+
+/** Whoever may do anything in the database can write a whole chain anew; what speaks against that, and how far. */
+function anchoredWords({ anchor, chain, anchorRefused }: EvidencePayload): string {
+  if (anchor === null || anchorRefused !== undefined)
+    return 'That the whole chain was not written anew is the company’s word: no anchor that can be shown is over these notes.';
+  const { number, date } = anchor.sealed.anchor;
+  const rest =
+    chain.length > anchor.head.sequence
+      ? ' Of later notes that is the company’s word, until the next anchor.'
+      : '';
+  return `That the whole chain was not written anew since ${date} is shown as far as note ${anchor.head.sequence} by anchor ${number}, if the company’s file of anchors has it so (section 9).${rest}`;
 }
 
 /** The terms in full, as hashed. */

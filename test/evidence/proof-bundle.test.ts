@@ -10,6 +10,7 @@ import { rows } from '../../db/sql.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { noteRowHash } from '../../evidence/note-hash.ts';
 import { readSealedAnchor, sealAnchor } from '../../evidence/note-anchor.ts';
+import { readAnchorFile } from '../../evidence/anchor-file.ts';
 import { publicKeyPem, readTrustedKeys } from '../../evidence/signing-key.ts';
 import { PRODUCT } from '../../evidence/product.ts';
 import { bundleJson } from '../../evidence/seal.ts';
@@ -610,30 +611,84 @@ describe('proof bundles', () => {
     });
   });
 
+  it('are compared with the file of anchors: another anchor, another chain, one that is left out', async () => {
+    const { bundle, text } = await recordOf(api, linked);
+    const lines = await readAnchorFile(path.join(folder.path, 'anchors'));
+    const number = bundle.payload.anchor?.sealed.anchor.number;
+    const compared = (record: string, given = lines) =>
+      verifyEvidence(Buffer.from(record), [companyKey(api)], given);
+    assert.equal(compared(text).verdict, 'sound');
+    assert.equal(
+      compared(
+        text,
+        lines.filter(({ sealed }) => sealed.anchor.number !== number),
+      ).verdict,
+      'anchor-unknown',
+    );
+    const anew = lines.map((line) => ({
+      ...line,
+      sealed: sealAnchor(companyKey(api), line.heads.slice(1), undefined, line.sealed.anchor.takenAt),
+    }));
+    assert.deepEqual(failures(compared(text, anew)), ['Shipped anchors']);
+    const other = lines.map((line) => ({
+      ...line,
+      heads: line.heads.map((head) => ({ ...head, hash: 'ab'.repeat(32) })),
+    }));
+    assert.deepEqual(failures(compared(text, other)), ['Shipped anchors']);
+    const without = signedAgain(bundle, companyKey(api), (payload) => {
+      payload.anchor = null;
+      payload.chain.splice(payload.chain.findLastIndex(({ note }) => note !== null) + 1);
+    });
+    assertSound(verified(api, without));
+    assert.deepEqual(failures(compared(without)), ['Shipped anchors']);
+  });
+
   it('are checked from the command line: a table, and a verdict in plain words with its exit code', async () => {
     const text = await pageOf(api, linked);
     const inFolder = (name: string): string => path.join(folder.path, name);
     await writeFile(inFolder('key.pem'), publicKeyPem(companyKey(api)));
     await writeFile(inFolder('bundle.html'), text);
     await writeFile(inFolder('spoilt.html'), text.replace('What was sent', 'What was lost'));
+    await writeFile(inFolder('printed.pdf'), '%PDF-1.7\n');
+    await writeFile(
+      inFolder('saved.mhtml'),
+      'From: <Saved by Blink>\r\nContent-Type: multipart/related;\r\n',
+    );
+    await writeFile(inFolder('empty.html'), '');
     const key = ['--public-key', inFolder('key.pem')];
-    const [sound, unknown, spoilt, missing] = await Promise.all([
-      command([inFolder('bundle.html'), ...key], folder.path),
+    const anchors = ['--anchors', inFolder('anchors/note-anchors.jsonl')];
+    const others = ['printed.pdf', 'saved.mhtml', 'empty.html', 'none.html', 'anchors'].map(inFolder);
+    const [sound, unknown, several, wrongKey] = await Promise.all([
+      command([inFolder('bundle.html'), ...key, ...anchors], folder.path),
       command([inFolder('bundle.html')], folder.path),
-      command([inFolder('spoilt.html'), ...key], folder.path),
-      command([inFolder('none.html'), ...key], folder.path),
+      command([inFolder('bundle.html'), inFolder('spoilt.html'), ...others, ...key], folder.path),
+      command([inFolder('bundle.html'), '--public-key', inFolder('bundle.html')], folder.path),
     ]);
     assert.equal(sound.code, 0, sound.out);
+    assert.ok(
+      sound.out.startsWith(`Keys of the company, from ${inFolder('key.pem')}\n  ${companyKey(api).keyId}\n`),
+    );
     assert.match(
       sound.out,
-      /^PASS {2}Signature: .*\n[^]*Checks: \d+ passed, 0 failed[^]*^SOUND: the company signed/m,
+      /^PASS {2}Signature: [^]*^PASS {2}Shipped anchors: [^]*Checks: \d+ passed, 0 failed[^]*^SOUND: the company signed/m,
     );
     assert.equal(unknown.code, 2, unknown.out);
+    assert.match(unknown.out, /^Keys of the company: none were given$/m);
     assert.match(unknown.out, /^ {2}\? {3}Signer: .* not established[^]*^SIGNER NOT ESTABLISHED: .*anybody/m);
-    assert.equal(spoilt.code, 1);
-    assert.match(spoilt.out, /^FAIL {2}File: .*changed at line \d+: the file has ".*What was lost/m);
-    assert.match(spoilt.out, /, 1 failed, [^]*^NOT SOUND, CHANGED: /m);
-    assert.deepEqual([missing.code, missing.out], [1, '']);
+    assert.equal(several.code, 1);
+    const [, first = '', spoilt = '', printed = '', saved = '', empty = ''] = several.out.split(/^== .*$/m);
+    assert.match(first, /^SOUND: /m);
+    assert.match(spoilt, /^FAIL {2}File: .*changed at line \d+: the file has ".*What was lost/m);
+    assert.match(spoilt, /, 1 failed, [^]*^NOT SOUND, CHANGED: /m);
+    assert.match(printed, /is a PDF[^]*^NOT A PROOF BUNDLE/m);
+    assert.match(saved, /web archive .*“HTML only”/);
+    assert.match(empty, /is empty\. Save/);
+    assert.match(
+      several.err,
+      /none\.html: there is no such file\. Look[^]*anchors: is a folder\. Name the file/,
+    );
+    assert.deepEqual([wrongKey.code, wrongKey.out], [2, '']);
+    assert.match(wrongKey.err, /bundle\.html: holds no usable key .*evidence-keys answers/);
   });
 });
 
@@ -649,11 +704,14 @@ function replaceIn<K extends string>(
   assert.notEqual(row[name], before, 'the alteration alters something');
 }
 
-async function command(args: readonly string[], dataDir: string): Promise<{ code: number; out: string }> {
+async function command(
+  args: readonly string[],
+  dataDir: string,
+): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
     const program = ['--import', 'tsx', 'dev/verify-evidence.ts', ...args];
-    execFile(process.execPath, program, { env: { ...process.env, DATA_DIR: dataDir } }, (error, out) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out }),
+    execFile(process.execPath, program, { env: { ...process.env, DATA_DIR: dataDir } }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });
 }
