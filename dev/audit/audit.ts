@@ -4,7 +4,7 @@ import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@t
 import { acceptsConnections } from '../stack/tcp.ts';
 import { CHECKS } from './all-checks.ts';
 import { AuditError, explainFailure } from './audit-error.ts';
-import type { Check, CheckContext, Finding, Query } from './check.ts';
+import type { Check, CheckContext, Finding, Query, TimeRange } from './check.ts';
 import { loadHistories, type Histories } from './histories.ts';
 import { openReadOnly } from './read-only-database.ts';
 
@@ -20,6 +20,8 @@ export interface AuditOptions {
     /** TLS, API key and the like. */
     readonly connection?: ConnectionOptions;
   };
+  /** When the server lost workflows: restored from an older backup, or a shorter retention. */
+  readonly lostHistories?: TimeRange | undefined;
   /** A built workflow bundle to replay with; made from workflows/ when undefined. */
   readonly bundlePath?: string;
   /** All of them unless given. */
@@ -85,6 +87,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       const report = await runCheck(check, {
         query: database.query,
         histories,
+        lostHistories: options.lostHistories,
         workflowBundle: bundleOf(options.bundlePath),
         onFailure: (error) => progress({ kind: 'failed', id: check.id, error }),
       });
@@ -101,6 +104,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
 export interface CheckSources {
   readonly query: Query;
   readonly histories: Histories | undefined;
+  readonly lostHistories?: TimeRange | undefined;
   readonly workflowBundle: () => Promise<WorkflowBundleOption>;
   /** What the report's sentence leaves out. */
   readonly onFailure?: (error: unknown) => void;
@@ -118,6 +122,7 @@ export async function runCheck(check: Check, sources: CheckSources): Promise<Che
   const context: CheckContext = {
     query: sources.query,
     workflowBundle: sources.workflowBundle,
+    lostHistories: sources.lostHistories,
     get histories() {
       if (!sources.histories) unchecked.set('the histories: no Temporal server was given', 1);
       return sources.histories;

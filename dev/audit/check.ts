@@ -20,10 +20,18 @@ export interface Check {
 /** Runs one read-only statement with `$1` parameters. Dates and int8 are to be cast: drivers differ on them. */
 export type Query = <T extends object>(sql: string, parameters?: readonly unknown[]) => Promise<T[]>;
 
+/** Instants, the second one not within. */
+export interface TimeRange {
+  readonly from: Date;
+  readonly until: Date;
+}
+
 export interface CheckContext {
   readonly query: Query;
   /** Undefined when no Temporal server was given. */
   readonly histories: Histories | undefined;
+  /** Workflows of then may be gone although the server keeps them for longer; undefined: of no time. */
+  readonly lostHistories: TimeRange | undefined;
   /** The current workflow code. */
   readonly workflowBundle: () => Promise<WorkflowBundleOption>;
   /** Counts the things that a check looked at: zero findings say little without it. */

@@ -6,6 +6,8 @@ import { CHECKS } from './all-checks.ts';
 import { noteAnchors } from './checks/note-anchors.ts';
 import { findAnchors } from './find-anchors.ts';
 import { findTargets } from './find-targets.ts';
+import { timeRangeOf } from './time-range.ts';
+import type { TimeRange } from './check.ts';
 import { createProgress, stackOf } from './progress.ts';
 import { formatRepairs, isMended } from './repair/format-repairs.ts';
 import { repairChanges } from './repair/repair.ts';
@@ -24,6 +26,7 @@ interface Options {
   readonly closeMissing?: number;
   readonly anchors?: string;
   readonly publicKey?: string;
+  readonly lostHistories?: TimeRange;
 }
 
 /** Exit codes: scripts tell findings from an audit that did not happen. */
@@ -46,6 +49,11 @@ const command = new Command('npm run audit --')
     'folder with the anchors outside the database (default: ANCHOR_DIR, else DATA_DIR/anchors)',
   )
   .option('--public-key <file>', "the company's public keys (default: those of DATA_DIR)")
+  .option(
+    '--lost-histories <from/until>',
+    'when changes were opened whose workflows the server has lost, two instants in UTC: they are counted, not found',
+    timeRange,
+  )
   .option('--json <file>', 'writes the whole report as JSON')
   .option('--repair', 'instead: shows how changes whose workflow was terminated or reset would be mended')
   .option('--apply', 'with --repair: mends them; --database must then be the role of the API')
@@ -92,6 +100,7 @@ async function run(options: Options): Promise<number> {
     const report = await audit({
       ...targets,
       checks: [...CHECKS, noteAnchors(await findAnchors(options, process.env))],
+      lostHistories: options.lostHistories,
       ...(options.bundle !== undefined && { bundlePath: options.bundle }),
       onProgress: progress.tell,
     });
@@ -123,6 +132,12 @@ async function repair(
   });
   console.log(formatRepairs(report));
   return report.repairs.every(isMended) ? NOTHING_FOUND : FOUND;
+}
+
+function timeRange(value: string): TimeRange {
+  const range = timeRangeOf(value);
+  if (!range) throw new InvalidArgumentError('It is 2026-11-24T08:00:00Z/2026-11-24T09:30:00Z, say.');
+  return range;
 }
 
 function wholeNumber(value: string): number {
