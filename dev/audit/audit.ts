@@ -4,7 +4,7 @@ import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@t
 import { acceptsConnections } from '../stack/tcp.ts';
 import { CHECKS } from './all-checks.ts';
 import { AuditError, explainFailure } from './audit-error.ts';
-import type { Check, CheckContext, Finding, Query, TimeRange } from './check.ts';
+import type { Check, CheckContext, Finding, Query, Source, TimeRange } from './check.ts';
 import { loadHistories, type Histories } from './histories.ts';
 import { openReadOnly } from './read-only-database.ts';
 
@@ -49,6 +49,8 @@ export interface CheckReport {
   readonly guards: number;
   readonly findings: readonly Finding[];
   readonly unchecked: readonly Counted[];
+  /** What it could not compare with at all. */
+  readonly without: readonly Source[];
   readonly counted: readonly Counted[];
   /** Why the check could not run to its end; null: it did. */
   readonly failure: string | null;
@@ -116,6 +118,7 @@ export async function runCheck(check: Check, sources: CheckSources): Promise<Che
   let guards = 0;
   const unchecked = new Map<string, number>();
   const counted = new Map<string, number>();
+  const without = new Set<Source>();
   const add = (to: Map<string, number>) => (what: string, n: number) => {
     if (n > 0) to.set(what, (to.get(what) ?? 0) + n);
   };
@@ -124,7 +127,10 @@ export async function runCheck(check: Check, sources: CheckSources): Promise<Che
     workflowBundle: sources.workflowBundle,
     lostHistories: sources.lostHistories,
     get histories() {
-      if (!sources.histories) unchecked.set('the histories: no Temporal server was given', 1);
+      if (!sources.histories) {
+        unchecked.set('the histories: no Temporal server was given', 1);
+        without.add('histories');
+      }
       return sources.histories;
     },
     looked: (n) => {
@@ -133,7 +139,10 @@ export async function runCheck(check: Check, sources: CheckSources): Promise<Che
     guarded: (n) => {
       guards += n;
     },
-    unchecked: add(unchecked),
+    unchecked: (what, n, source) => {
+      add(unchecked)(what, n);
+      if (source !== undefined && n > 0) without.add(source);
+    },
     counted: add(counted),
   };
   let findings: readonly Finding[] = [];
@@ -151,6 +160,7 @@ export async function runCheck(check: Check, sources: CheckSources): Promise<Che
     guards,
     findings,
     unchecked: list(unchecked),
+    without: [...without],
     counted: list(counted),
     failure,
   };

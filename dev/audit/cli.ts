@@ -7,11 +7,11 @@ import { noteAnchors } from './checks/note-anchors.ts';
 import { findAnchors } from './find-anchors.ts';
 import { findTargets } from './find-targets.ts';
 import { timeRangeOf } from './time-range.ts';
-import type { TimeRange } from './check.ts';
+import { SOURCES, type Source, type TimeRange } from './check.ts';
 import { createProgress, stackOf } from './progress.ts';
 import { formatRepairs, isMended } from './repair/format-repairs.ts';
 import { repairChanges } from './repair/repair.ts';
-import { findingsOf, formatReport, writeReport } from './report.ts';
+import { findingsOf, formatReport, notLookedAt, writeReport } from './report.ts';
 
 interface Options {
   readonly database?: string;
@@ -27,12 +27,21 @@ interface Options {
   readonly anchors?: string;
   readonly publicKey?: string;
   readonly lostHistories?: TimeRange;
+  readonly without: readonly Source[];
 }
 
 /** Exit codes: scripts tell findings from an audit that did not happen. */
 const NOTHING_FOUND = 0;
 const FOUND = 1;
 const NOT_DONE = 2;
+
+const HOW_TO_GIVE: Readonly<Record<Source, string>> = {
+  histories: 'the histories were not compared, name the Temporal server with --temporal',
+  anchors: 'the anchors were not compared, name the folder of their file with --anchors',
+  signatures:
+    "no anchor's signature was checked, name the file of the company's public keys with --public-key",
+  definitions: 'the schema was not compared, its definitions are known for another version of PostgreSQL',
+};
 
 const command = new Command('npm run audit --')
   .description('Checks the invariants of docs/ARCHITECTURE.md over the database and the Temporal histories.')
@@ -54,6 +63,12 @@ const command = new Command('npm run audit --')
     'when changes were opened whose workflows the server has lost, two instants in UTC: they are counted, not found',
     timeRange,
   )
+  .option(
+    '--without <sources>',
+    `what may be left unchecked, comma-separated: ${SOURCES.join(', ')}`,
+    sourcesOf,
+    [],
+  )
   .option('--json <file>', 'writes the whole report as JSON')
   .option('--repair', 'instead: shows how changes whose workflow was terminated or reset would be mended')
   .option('--apply', 'with --repair: mends them; --database must then be the role of the API')
@@ -68,7 +83,8 @@ const command = new Command('npm run audit --')
   )
   .addHelpText(
     'after',
-    '\nWithout --apply it reads only. Exit code: 0 nothing found, or all repaired; 1 something found; 2 not done.',
+    '\nWithout --apply it reads only. Exit code: 0 nothing found, or all repaired; 1 something found; 2 not done, or not ' +
+      'all of it: what was not there to compare with is named, unless --without says so.',
   )
   .exitOverride((error) => {
     process.exit(error.exitCode === 0 ? NOTHING_FOUND : NOT_DONE);
@@ -108,7 +124,13 @@ async function run(options: Options): Promise<number> {
     console.log(formatReport(report));
     if (options.json !== undefined) await writeReport(options.json, report);
     if (report.checks.some(({ failure }) => failure !== null)) return NOT_DONE;
-    return findingsOf(report).length === 0 ? NOTHING_FOUND : FOUND;
+    if (findingsOf(report).length > 0) return FOUND;
+    const missing = notLookedAt(report, options.without);
+    if (missing.length === 0) return NOTHING_FOUND;
+    console.error(
+      `Not all of it was done: ${missing.map((source) => HOW_TO_GIVE[source]).join('; ')}. To audit without, say --without ${missing.join(',')}.`,
+    );
+    return NOT_DONE;
   } catch (error) {
     progress.end();
     console.error(explainFailure(error));
@@ -132,6 +154,14 @@ async function repair(
   });
   console.log(formatRepairs(report));
   return report.repairs.every(isMended) ? NOTHING_FOUND : FOUND;
+}
+
+function sourcesOf(value: string): Source[] {
+  return value.split(',').map((name) => {
+    const source = SOURCES.find((known) => known === name);
+    if (!source) throw new InvalidArgumentError(`It is a list of ${SOURCES.join(', ')}.`);
+    return source;
+  });
 }
 
 function timeRange(value: string): TimeRange {

@@ -7,7 +7,7 @@ import { rows } from '../../db/sql.ts';
 import { AnchorRowError } from '../../db/stores/note-anchors.ts';
 import { appendNote } from '../../db/stores/account-notes.ts';
 import { runCheck } from '../../dev/audit/audit.ts';
-import { noteAnchors } from '../../dev/audit/checks/note-anchors.ts';
+import { noteAnchors, type AnchorSource } from '../../dev/audit/checks/note-anchors.ts';
 import { findAnchors } from '../../dev/audit/find-anchors.ts';
 import { withConnection } from '../../dev/stack/postgres.ts';
 import { AnchorFileError, readAnchorFile } from '../../evidence/anchor-file.ts';
@@ -55,15 +55,17 @@ describe('the daily anchor', () => {
     anchorNotes({ knex: rig.knex, key, folder }, { now: hoursAgo(when === 'today' ? 1 : 25), anew });
   const hoursAgo = (hours: number): Date => new Date(started - hours * 3_600_000);
   const file = (): string => path.join(folder, 'note-anchors.jsonl');
-  const auditAnchors = async (keys = [key]): Promise<{ what: string; customerId?: string }[]> => {
-    const report = await withConnection(rig.database.auditorUrl, (client) =>
-      runCheck(noteAnchors({ folder, keys }), {
+  const audited = (source: AnchorSource) =>
+    withConnection(rig.database.auditorUrl, (client) =>
+      runCheck(noteAnchors(source), {
         query: async <T extends object>(sql: string, parameters: readonly unknown[] = []) =>
           (await client.query<T>(sql, [...parameters])).rows,
         histories: undefined,
         workflowBundle,
       }),
     );
+  const auditAnchors = async (keys = [key]): Promise<{ what: string; customerId?: string }[]> => {
+    const report = await audited({ folder, keys });
     assert.equal(report.failure, null);
     return [...report.findings];
   };
@@ -98,6 +100,13 @@ describe('the daily anchor', () => {
     assert.equal((await stat(file())).mode & 0o777, 0o600);
     assert.deepEqual(await auditAnchors(), []);
     assert.equal((await anchor('today', true)).latest?.anchor.number, 3);
+  });
+
+  it('is told as not looked at without the folder, or without a key for its signatures', async () => {
+    await anchor('yesterday');
+    assert.deepEqual((await audited({ folder: undefined, keys: [key] })).without, ['anchors']);
+    assert.deepEqual((await audited({ folder, keys: [] })).without, ['signatures']);
+    assert.deepEqual((await audited({ folder, keys: [key] })).without, []);
   });
 
   it('says nothing before there is a note', async () => {

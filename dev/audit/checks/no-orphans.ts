@@ -80,6 +80,8 @@ async function changeOrphans(context: CheckContext, histories: Histories): Promi
   context.unchecked(
     'closed changes without a workflow: the server keeps none for so long',
     await forgotten(context, rows),
+    // A server that does not say how long it keeps them has every one of them forgotten.
+    histories.retentionSeconds === 0 ? 'histories' : undefined,
   );
   context.unchecked(`changes that moved in the last ${QUIET_SECONDS} s or have work under way`, restless);
   return findings;
