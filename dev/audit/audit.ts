@@ -4,7 +4,7 @@ import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@t
 import { acceptsConnections } from '../stack/tcp.ts';
 import { CHECKS } from './all-checks.ts';
 import { AuditError, explainFailure } from './audit-error.ts';
-import type { Check, CheckContext, Finding, Query } from './check.ts';
+import type { Check, CheckContext, Finding, Query, Source, TimeRange } from './check.ts';
 import { loadHistories, type Histories } from './histories.ts';
 import { openReadOnly } from './read-only-database.ts';
 
@@ -20,6 +20,8 @@ export interface AuditOptions {
     /** TLS, API key and the like. */
     readonly connection?: ConnectionOptions;
   };
+  /** When the server lost workflows: restored from an older backup, or a shorter retention. */
+  readonly lostHistories?: TimeRange | undefined;
   /** A built workflow bundle to replay with; made from workflows/ when undefined. */
   readonly bundlePath?: string;
   /** All of them unless given. */
@@ -47,6 +49,8 @@ export interface CheckReport {
   readonly guards: number;
   readonly findings: readonly Finding[];
   readonly unchecked: readonly Counted[];
+  /** What it could not compare with at all. */
+  readonly without: readonly Source[];
   readonly counted: readonly Counted[];
   /** Why the check could not run to its end; null: it did. */
   readonly failure: string | null;
@@ -85,6 +89,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       const report = await runCheck(check, {
         query: database.query,
         histories,
+        lostHistories: options.lostHistories,
         workflowBundle: bundleOf(options.bundlePath),
         onFailure: (error) => progress({ kind: 'failed', id: check.id, error }),
       });
@@ -101,6 +106,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
 export interface CheckSources {
   readonly query: Query;
   readonly histories: Histories | undefined;
+  readonly lostHistories?: TimeRange | undefined;
   readonly workflowBundle: () => Promise<WorkflowBundleOption>;
   /** What the report's sentence leaves out. */
   readonly onFailure?: (error: unknown) => void;
@@ -112,14 +118,19 @@ export async function runCheck(check: Check, sources: CheckSources): Promise<Che
   let guards = 0;
   const unchecked = new Map<string, number>();
   const counted = new Map<string, number>();
+  const without = new Set<Source>();
   const add = (to: Map<string, number>) => (what: string, n: number) => {
     if (n > 0) to.set(what, (to.get(what) ?? 0) + n);
   };
   const context: CheckContext = {
     query: sources.query,
     workflowBundle: sources.workflowBundle,
+    lostHistories: sources.lostHistories,
     get histories() {
-      if (!sources.histories) unchecked.set('the histories: no Temporal server was given', 1);
+      if (!sources.histories) {
+        unchecked.set('the histories: no Temporal server was given', 1);
+        without.add('histories');
+      }
       return sources.histories;
     },
     looked: (n) => {
@@ -128,7 +139,10 @@ export async function runCheck(check: Check, sources: CheckSources): Promise<Che
     guarded: (n) => {
       guards += n;
     },
-    unchecked: add(unchecked),
+    unchecked: (what, n, source) => {
+      add(unchecked)(what, n);
+      if (source !== undefined && n > 0) without.add(source);
+    },
     counted: add(counted),
   };
   let findings: readonly Finding[] = [];
@@ -146,6 +160,7 @@ export async function runCheck(check: Check, sources: CheckSources): Promise<Che
     guards,
     findings,
     unchecked: list(unchecked),
+    without: [...without],
     counted: list(counted),
     failure,
   };

@@ -20,18 +20,30 @@ export interface Check {
 /** Runs one read-only statement with `$1` parameters. Dates and int8 are to be cast: drivers differ on them. */
 export type Query = <T extends object>(sql: string, parameters?: readonly unknown[]) => Promise<T[]>;
 
+/** What an audit compares with, beside the tables; left out unasked, it is not done. */
+export const SOURCES = ['histories', 'anchors', 'signatures', 'definitions'] as const;
+export type Source = (typeof SOURCES)[number];
+
+/** Instants, the second one not within. */
+export interface TimeRange {
+  readonly from: Date;
+  readonly until: Date;
+}
+
 export interface CheckContext {
   readonly query: Query;
   /** Undefined when no Temporal server was given. */
   readonly histories: Histories | undefined;
+  /** Workflows of then may be gone although the server keeps them for longer; undefined: of no time. */
+  readonly lostHistories: TimeRange | undefined;
   /** The current workflow code. */
   readonly workflowBundle: () => Promise<WorkflowBundleOption>;
   /** Counts the things that a check looked at: zero findings say little without it. */
   readonly looked: (n: number) => void;
   /** Counts the rules of the schema that were asked for, apart from the facts: they are there before any fact. */
   readonly guarded: (n: number) => void;
-  /** What could not be checked, and how often; nothing is noted for 0. */
-  readonly unchecked: (what: string, n: number) => void;
+  /** What could not be checked, and how often; nothing is noted for 0. `source`: because it was not there. */
+  readonly unchecked: (what: string, n: number, source?: Source) => void;
   /** What is no finding but worth a number. */
   readonly counted: (what: string, n: number) => void;
 }

@@ -30,12 +30,16 @@ export interface Histories {
   /** The latest run of each workflow, by workflow id. */
   readonly executions: ReadonlyMap<string, WorkflowExecutionInfo>;
   readonly digests: readonly HistoryDigest[];
+  /** How long the namespace keeps what has closed, seconds; 0 when the server does not say. */
+  readonly retentionSeconds: number;
   /** Decodes each history anew: all of them decoded at once would fill the memory. */
   all(): Generator<{ readonly workflowId: string; readonly history: History }>;
   /** As the list has it: it lags behind, and does not know whether work is under way. */
   stateOf(listed: WorkflowExecutionInfo): WorkflowState;
   /** Asks the server; undefined when it knows no such workflow. */
   describe(workflowId: string): Promise<WorkflowState | undefined>;
+  /** Asks the server for every run that it keeps, the latest last: a reset, or a repair, leaves several. */
+  runsOf(workflowId: string): Promise<readonly HistoryDigest[]>;
   /** What the server shows of a workflow beside its history: tasks and activities that are pending, and why. */
   details(workflowId: string): Promise<WorkflowDetails | undefined>;
 }
@@ -62,6 +66,7 @@ const WORKFLOW_TYPES = [
  * this: a step that a history holds as done was committed before.
  */
 export async function loadHistories({ client, taskQueue, onProgress }: HistoriesOptions): Promise<Histories> {
+  const retentionSeconds = await retentionOf(client);
   const executions = await latestRuns(client, taskQueue);
   const encoded = new Map<string, Uint8Array>();
   const digests: HistoryDigest[] = [];
@@ -81,6 +86,7 @@ export async function loadHistories({ client, taskQueue, onProgress }: Histories
   return {
     executions,
     digests,
+    retentionSeconds,
     *all() {
       for (const [workflowId, bytes] of encoded) yield { workflowId, history: HistoryMessage.decode(bytes) };
     },
@@ -89,8 +95,30 @@ export async function loadHistories({ client, taskQueue, onProgress }: Histories
       const description = await orUndefined(client.workflow.getHandle(workflowId).describe());
       return description && stateOf(description, isBusy(description.raw));
     },
+    runsOf: (workflowId) => runsOf(client, workflowId),
     details: async (workflowId) => (await orUndefined(client.workflow.getHandle(workflowId).describe()))?.raw,
   };
+}
+
+async function retentionOf({ workflowService, options }: Client): Promise<number> {
+  const { config } = await workflowService.describeNamespace({ namespace: options.namespace });
+  return Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
+}
+
+async function runsOf(client: Client, workflowId: string): Promise<HistoryDigest[]> {
+  const started = new Map<string, Date>();
+  for await (const run of client.workflow.list({ query: `WorkflowId = '${workflowId}'` }))
+    started.set(run.runId, run.startTime);
+  // The list lags behind, so the latest is asked for by itself.
+  const latest = await orUndefined(client.workflow.getHandle(workflowId).describe());
+  if (latest) started.set(latest.runId, latest.startTime);
+  const digests: HistoryDigest[] = [];
+  for (const [runId] of [...started].sort(([, one], [, other]) => one.getTime() - other.getTime())) {
+    const history = await orUndefined(client.workflow.getHandle(workflowId, runId).fetchHistory());
+    const digest = history && digestOf(workflowId, history);
+    if (digest) digests.push(digest);
+  }
+  return digests;
 }
 
 /** A reset leaves several runs of one workflow: the latest counts. */

@@ -23,6 +23,13 @@ export interface DoneStep {
   readonly scheduledAt: number;
 }
 
+/** An ordinary activity that the history holds as begun, whatever came of it; `scheduledAt` is an event id. */
+export interface BegunStep {
+  readonly name: string;
+  readonly input: unknown;
+  readonly scheduledAt: number;
+}
+
 /** What the checks compare with the database, without the bulk of the history. */
 export interface HistoryDigest {
   readonly workflowId: string;
@@ -31,6 +38,10 @@ export interface HistoryDigest {
   readonly updates: readonly AcceptedUpdate[];
   /** In the order in which they were done. */
   readonly steps: readonly DoneStep[];
+  /** Its answer may be lost, or be on its way, although it has committed. */
+  readonly begun: readonly BegunStep[];
+  /** Terminated, failed or timed out: its last steps may have committed without being in it. */
+  readonly isCutOff: boolean;
   /** What a workflow that completed returned. */
   readonly result: { readonly status: PlanChangeStatus } | undefined;
 }
@@ -48,7 +59,7 @@ export function digestOf(workflowId: string, history: History): HistoryDigest | 
 
   const updates: AcceptedUpdate[] = [];
   const steps: DoneStep[] = [];
-  const scheduled = new Map<number, { name: string; input: unknown }>();
+  const scheduled = new Map<number, BegunStep>();
   let result: HistoryDigest['result'];
   for (const event of events) {
     const id = Number(event.eventId);
@@ -57,19 +68,35 @@ export function digestOf(workflowId: string, history: History): HistoryDigest | 
 
     const activity = event.activityTaskScheduledEventAttributes;
     if (activity)
-      scheduled.set(id, { name: activity.activityType?.name ?? '', input: first(activity.input) });
+      scheduled.set(id, {
+        name: activity.activityType?.name ?? '',
+        input: first(activity.input),
+        scheduledAt: id,
+      });
     const completed = event.activityTaskCompletedEventAttributes;
     if (completed) {
       const scheduledAt = Number(completed.scheduledEventId);
       const step = scheduled.get(scheduledAt);
-      if (step) steps.push({ ...step, result: members(first(completed.result)), scheduledAt });
+      if (step) steps.push({ ...step, result: members(first(completed.result)) });
     }
     const local = localStepOf(event);
     if (local) steps.push({ ...local, input: undefined, scheduledAt: id });
     const status = members(first(event.workflowExecutionCompletedEventAttributes?.result))?.['status'];
     if (isPlanChangeStatus(status)) result = { status };
   }
-  return { workflowId, planChangeId, customerId, updates, steps, result };
+  const begun = [...scheduled.values()];
+  return {
+    ...{ workflowId, planChangeId, customerId, updates, steps, begun, result },
+    isCutOff: isCutOff(events.at(-1)),
+  };
+}
+
+function isCutOff(last: HistoryEvent | undefined): boolean {
+  return Boolean(
+    last?.workflowExecutionTerminatedEventAttributes ??
+    last?.workflowExecutionFailedEventAttributes ??
+    last?.workflowExecutionTimedOutEventAttributes,
+  );
 }
 
 /** A local activity leaves only a marker with its type and its result, or a failure: then it is not done. */

@@ -1,12 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import type { AuditReport, CheckReport } from './audit.ts';
-import type { Finding } from './check.ts';
+import { SOURCES, type Finding, type Source } from './check.ts';
 
 /** More of one check say nothing new; the JSON report has them all. */
 const SHOWN_FINDINGS = 20;
 
 export function findingsOf(report: AuditReport): Finding[] {
   return report.checks.flatMap(({ findings }) => findings);
+}
+
+/** What the audit did not compare with, in order, `granted` left out. */
+export function notLookedAt({ checks }: AuditReport, granted: readonly Source[]): Source[] {
+  return SOURCES.filter(
+    (source) => !granted.includes(source) && checks.some(({ without }) => without.includes(source)),
+  );
 }
 
 /** The table of checks, then what was found, then what could not be checked and what was counted. */

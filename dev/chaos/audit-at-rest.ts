@@ -27,11 +27,12 @@ export const NEEDS = {
 } as const;
 const SPECIAL: ReadonlySet<string> = new Set(Object.values(NEEDS));
 /**
- * What is left unchecked by design: a message that its server lost after its step had committed, words of one
+ * What is left unchecked by design: a message that its server lost after its step had committed (its workflow is
+ * told later), words of one
  * letter, as the fuzz writes them, which stand everywhere, and its recommendations under a key, which name nothing.
  */
 const BY_DESIGN =
-  /consent message was lost with its server|texts too short to be told from ordinary words|answers that name nothing to look for/;
+  /message was lost with its server|of which a lost history told|texts too short to be told from ordinary words|answers that name nothing to look for/;
 
 /**
  * Anchors the notes, then audits with every check, anchors included. As soon as an audit finds nothing, and has

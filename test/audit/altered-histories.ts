@@ -10,11 +10,12 @@ export function alterDigest(
   planChangeId: string,
   alter: (digest: HistoryDigest) => Partial<HistoryDigest>,
 ): Histories {
+  const altered = (digest: HistoryDigest): HistoryDigest =>
+    digest.workflowId === planChangeWorkflowId(planChangeId) ? { ...digest, ...alter(digest) } : digest;
   return {
     ...histories,
-    digests: histories.digests.map((digest) =>
-      digest.workflowId === planChangeWorkflowId(planChangeId) ? { ...digest, ...alter(digest) } : digest,
-    ),
+    digests: histories.digests.map(altered),
+    runsOf: async (workflowId) => (await histories.runsOf(workflowId)).map(altered),
   };
 }
 
@@ -32,6 +33,17 @@ export function alterEvents(
         yield each;
       }
     },
+  };
+}
+
+/** The histories of a server that does not know one workflow. */
+export function withoutWorkflow(histories: Histories, workflowId: string): Histories {
+  return {
+    ...histories,
+    executions: new Map([...histories.executions].filter(([id]) => id !== workflowId)),
+    digests: histories.digests.filter((digest) => digest.workflowId !== workflowId),
+    describe: (id) => (id === workflowId ? Promise.resolve(undefined) : histories.describe(id)),
+    runsOf: (id) => (id === workflowId ? Promise.resolve([]) : histories.runsOf(id)),
   };
 }
 

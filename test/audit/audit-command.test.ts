@@ -89,9 +89,19 @@ describe('npm run audit', () => {
     assert.doesNotMatch(await readFile(file, 'utf8'), /@/);
   });
 
-  it('audits a database alone, says that histories were not checked and exits with 0', async () => {
-    const { code, out } = await audit(['--database', rig.database.auditorUrl]);
-    assert.equal(code, 0);
+  it('audits a database alone, names what was not checked and exits with 2, unless that was asked for', async () => {
+    const alone = ['--database', rig.database.auditorUrl];
+    const { code, out, errors } = await audit(alone);
+    assert.equal(code, 2);
+    assert.match(
+      errors,
+      /^Not all of it was done: .* --temporal; .* --anchors\. .* --without histories,anchors\.$/m,
+    );
+    const asked = await audit([...alone, '--without', 'histories,anchors']);
+    assert.equal(asked.code, 0, asked.errors);
+    assert.doesNotMatch(asked.errors, /Not all of it/);
+    assert.equal((await audit([...alone, '--without', 'histories'])).code, 2);
+    assert.equal((await audit([...alone, '--without', 'everything'])).code, 2);
     assert.match(out, /^Nothing found in [\d.]+ s\.$/m);
     assert.match(out, /^ {2}I15 {2}the histories: no Temporal server was given \(1\)$/m);
     // Facts, guards, findings: that nothing was wrong says little without what was looked at.

@@ -160,5 +160,6 @@ describe('audit of a schema that was altered', () => {
     assert.equal(report.failure, null);
     assert.deepEqual(report.findings, []);
     assert.match(report.unchecked[0]?.what ?? '', /^definitions of the schema: .*PostgreSQL 18/);
+    assert.deepEqual(report.without, ['definitions']);
   });
 });

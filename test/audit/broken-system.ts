@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CHECKS } from '../../dev/audit/all-checks.ts';
 import { runCheck, type CheckReport } from '../../dev/audit/audit.ts';
-import type { Check, Query } from '../../dev/audit/check.ts';
+import type { Check, Query, TimeRange } from '../../dev/audit/check.ts';
 import type { Histories } from '../../dev/audit/histories.ts';
 import { withConnection } from '../../dev/stack/postgres.ts';
 import { workflowBundle } from '../support/plan-change-rig.ts';
@@ -17,6 +17,8 @@ export interface Breakage {
   readonly sql?: (changes: ScenarioChanges) => string;
   /** The histories to compare with instead of the real ones. */
   readonly histories?: (histories: Histories, changes: ScenarioChanges) => Histories;
+  /** When the server is said to have lost workflows. */
+  readonly lostHistories?: TimeRange;
   readonly finds: RegExp;
 }
 
@@ -53,7 +55,12 @@ export async function checkBroken(breakage: Omit<Breakage, 'what' | 'finds'>): P
 }
 
 function check(
-  { check: id, part, histories: altered }: Pick<Breakage, 'check' | 'part' | 'histories'>,
+  {
+    check: id,
+    part,
+    histories: altered,
+    lostHistories,
+  }: Pick<Breakage, 'check' | 'part' | 'histories' | 'lostHistories'>,
   { histories, changes }: Scenario,
   query: Query,
 ): Promise<CheckReport> {
@@ -61,6 +68,7 @@ function check(
   assert.ok(found, `there is no check ${id}`);
   return runCheck(part ? { ...found, run: part } : found, {
     query,
+    lostHistories,
     histories: altered ? altered(histories, changes) : histories,
     workflowBundle,
   });

@@ -224,10 +224,18 @@ describe('npm run audit -- --repair', function () {
       .ownerKnex('account_notes')
       .where({ plan_change_id: change.planChangeId })
       .whereIn('kind', ['repaired', 'cancelled'])
-      .select<{ type: string; id: string; body: string }[]>('author_type as type', 'author_id as id', 'body');
-    for (const { type, id, body } of authors) {
+      .select<{ type: string; id: string; kind: string; body: string }[]>(
+        'author_type as type',
+        'author_id as id',
+        'kind',
+        'body',
+      );
+    for (const { type, id, kind, body } of authors) {
       assert.deepEqual([type, id], ['ops', operatorId]);
       assert.ok(!body.includes(OPERATOR), body);
+      // It is written before the step: what has happened is told by the note after it.
+      if (kind === 'repaired')
+        assert.match(body, /: it is to be closed as cancelled, and the customer to be told/);
     }
   };
   const summaryOf = ({ repairs }: RepairReport): Record<string, string> => {

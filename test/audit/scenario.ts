@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { AccountOverrides } from '../../dev/seed/test-account.ts';
 import { row, rows } from '../../db/sql.ts';
@@ -8,9 +9,9 @@ import { insertEvidence } from '../../db/stores/evidence.ts';
 import { claimKey, recordAnswer } from '../../db/stores/idempotency-keys.ts';
 import { loadHistories, type Histories } from '../../dev/audit/histories.ts';
 import type { PlanChangeInput } from '../../workflows/contract.ts';
+import { FAULT } from '../../domain/failures.ts';
 import { createTemplates } from '../../emails/templates.ts';
 import {
-  noticeWorkflowId,
   planChangeWorkflowId,
   REQUEST_CONSENT_WORKFLOW,
   requestConsentWorkflowId,
@@ -23,6 +24,7 @@ import {
   type RigAccount,
   type RigWorker,
 } from '../support/plan-change-rig.ts';
+import { skipTime } from '../support/skip-time.ts';
 import { eventually, testTemporal } from '../support/test-stack.ts';
 
 /** Ids of the changes of the scenario, by how they ended or where they wait. */
@@ -31,12 +33,12 @@ export interface ScenarioChanges {
   readonly upgraded: string;
   /** Applied at once, under its second quote; a surplus to the balance. */
   readonly downgraded: string;
-  /** Applied on its date; its steps were run without a workflow. */
+  /** Applied on its date. */
   readonly dated: string;
   readonly declined: string;
   readonly cancelled: string;
   readonly rejected: string;
-  /** Applied and taken back, with a surplus; its steps were run without a workflow. */
+  /** Applied and taken back, with a surplus. */
   readonly failed: string;
   /** Waits for people. */
   readonly held: string;
@@ -94,8 +96,17 @@ after(async () => {
 
 async function buildScenario(name: string): Promise<Scenario> {
   const rig = await createRig(name, { templates: createTemplates(COMPANY) });
-  const worker = await startWorker(rig);
-  const changes = await makeChanges(rig, worker).finally(() => worker.stop());
+  const unreadable = new Set<string>();
+  const worker = await startWorker(rig, {
+    activities: {
+      ...rig.activities,
+      verifyActivation: (input: Parameters<Rig['activities']['verifyActivation']>[0]) =>
+        unreadable.has(input.planChangeId)
+          ? Promise.reject(ApplicationFailure.nonRetryable('seeded', FAULT.DATABASE_REFUSED))
+          : rig.activities.verifyActivation(input),
+    },
+  });
+  const changes = await makeChanges(rig, worker, unreadable).finally(() => worker.stop());
   await storeAnswers(rig, changes);
   const { address, namespace } = await testTemporal();
   const connection = await Connection.connect({ address });
@@ -116,8 +127,9 @@ async function buildScenario(name: string): Promise<Scenario> {
   };
 }
 
-async function makeChanges(rig: Rig, worker: RigWorker): Promise<ScenarioChanges> {
-  const open = async (account: RigAccount, overrides?: Partial<PlanChangeInput>) => {
+/** `unreadable`: changes whose read-back is refused for good. */
+async function makeChanges(rig: Rig, worker: RigWorker, unreadable: Set<string>): Promise<ScenarioChanges> {
+  const open = async (account: RigAccount, overrides?: Partial<PlanChangeInput>): Promise<Opened> => {
     const { handle } = await worker.open(rig.input(account, overrides));
     return { handle, id: handle.workflowId.slice(planChangeWorkflowId('').length) };
   };
@@ -148,6 +160,12 @@ async function makeChanges(rig: Rig, worker: RigWorker): Promise<ScenarioChanges
   const scheduled = await open(await someone(), { activation: { when: 'end_of_cycle' } });
   await consent(rig, scheduled);
   const waiting = await open(await someone());
+  const dated = await open(await someone(), { activation: { when: 'end_of_cycle' } });
+  await applyOnDate(rig, dated);
+  const failed = await open(await someone(), { planCode: 'phone-basic' });
+  unreadable.add(failed.id);
+  await consent(rig, failed);
+  await failed.handle.result();
 
   const byLink = await open(await someone());
   const accepted = await openedLink(rig, worker, byLink.id);
@@ -173,15 +191,18 @@ async function makeChanges(rig: Rig, worker: RigWorker): Promise<ScenarioChanges
     },
     { what: 'every mail accepted' },
   );
+  // The last mail is accepted before its workflow has ended.
+  for (const { handle } of [declined, cancelled, rejected, byLink, declinedByLink, reverted])
+    await handle.result();
 
   return {
     upgraded: upgraded.id,
     downgraded: downgraded.id,
-    dated: await applyOnDate(rig),
+    dated: dated.id,
     declined: declined.id,
     cancelled: cancelled.id,
     rejected: rejected.id,
-    failed: await failAfterApplying(rig),
+    failed: failed.id,
     held: held.id,
     scheduled: scheduled.id,
     waiting: waiting.id,
@@ -192,11 +213,7 @@ async function makeChanges(rig: Rig, worker: RigWorker): Promise<ScenarioChanges
 }
 
 /** Verbal consent that an agent recorded; or written consent of the customer by a link. */
-async function consent(
-  rig: Rig,
-  { id, handle }: { id: string; handle: WorkflowHandle },
-  link?: Link,
-): Promise<void> {
+async function consent(rig: Rig, { id, handle }: Opened, link?: Link): Promise<void> {
   const quoteHash = await currentHash(rig, id);
   const method = link ? 'written' : 'verbal';
   const evidenceId = link
@@ -254,57 +271,21 @@ async function currentHash(rig: Rig, planChangeId: string): Promise<string> {
   return hash;
 }
 
-/** The steps of a dated change with the instants that its workflow would give them, weeks from now. */
-async function applyOnDate(rig: Rig): Promise<string> {
-  const {
-    input,
-    execution,
-    quote,
-    consent: given,
-  } = await openByHand(rig, { activation: { when: 'end_of_cycle' } });
-  const { planChangeId, customerId } = input;
-  const { revision, activateAt } = quote;
-  const now = activateAt ?? '';
-  const expected = { status: 'awaiting_consent', revision } as const;
-  await rig.run('scheduleActivation', { planChangeId, messageId: 'm', expected, consent: given }, execution);
-  await rig.run('activatePlan', { planChangeId, revision, consent: null, now }, execution);
-  const verified = await rig.run('verifyActivation', { planChangeId, customerId, revision }, execution);
-  if (verified.outcome !== 'verified') throw new Error('The read-back found a mismatch');
-  const { mailId } = verified;
-  await rig.run('sendSummary', { planChangeId, customerId, mailId, now }, execution);
-  return planChangeId;
-}
-
-async function failAfterApplying(rig: Rig): Promise<string> {
-  const { input, execution, quote, consent: given, now } = await openByHand(rig, { planCode: 'phone-basic' });
-  const { planChangeId, customerId } = input;
-  const { revision } = quote;
-  await rig.run('activatePlan', { planChangeId, revision, consent: given, now }, execution);
-  const to = { status: 'failed' } as const;
-  const stopped = await rig.run(
-    'compensateActivation',
-    { planChangeId, revision, to, consent: null, causes: ['seeded'], now },
-    execution,
+/** Its time jumps to its date, weeks from now. */
+async function applyOnDate(rig: Rig, dated: Opened): Promise<void> {
+  await consent(rig, dated);
+  const { at } = await row<{ at: Date }>(
+    rig.knex,
+    'SELECT activate_at AS at FROM plan_changes WHERE id = :planChangeId',
+    { planChangeId: dated.id },
   );
-  const mailId = stopped.outcome === 'stopped' ? stopped.mailId : null;
-  if (mailId === null) throw new Error('A change that failed tells its customer');
-  const notice = { workflowId: noticeWorkflowId(mailId) };
-  await rig.run('sendNotice', { planChangeId, customerId, mailId }, notice);
-  return planChangeId;
+  await skipTime(dated.handle.workflowId, { seconds: Math.ceil((at.getTime() - Date.now()) / 1_000) + 1 });
+  await dated.handle.result();
 }
 
-async function openByHand(rig: Rig, overrides: Partial<PlanChangeInput>) {
-  const input = rig.input(await rig.account(), overrides);
-  const { planChangeId } = input;
-  const execution = { workflowId: planChangeWorkflowId(planChangeId) };
-  const now = new Date().toISOString();
-  const opened = await rig.run('openPlanChange', { ...input, now }, execution);
-  if (opened.outcome !== 'quoted') throw new Error(`The change was refused: ${opened.code}`);
-  const { hash: quoteHash } = opened.quote;
-  const evidenceId = await rig.evidence(planChangeId, quoteHash);
-  const author = { type: 'agent', id: rig.agent.agentId } as const;
-  const given = { evidenceId, quoteHash, method: 'verbal', author, acceptedAt: now } as const;
-  return { input, execution, quote: opened.quote, consent: given, now };
+interface Opened {
+  readonly id: string;
+  readonly handle: WorkflowHandle;
 }
 
 /** What the API keeps for repeats of the requests that made the changes. */

@@ -8,7 +8,7 @@ import { AnchorRowError } from '../../db/stores/note-anchors.ts';
 import { appendNote } from '../../db/stores/account-notes.ts';
 import { runCheck } from '../../dev/audit/audit.ts';
 import type { Check } from '../../dev/audit/check.ts';
-import { noteAnchors } from '../../dev/audit/checks/note-anchors.ts';
+import { noteAnchors, type AnchorSource } from '../../dev/audit/checks/note-anchors.ts';
 import { notesHashedApart } from '../../dev/audit/checks/notes-hashed-apart.ts';
 import { findAnchors } from '../../dev/audit/find-anchors.ts';
 import { withConnection } from '../../dev/stack/postgres.ts';
@@ -59,10 +59,8 @@ describe('the daily anchor', () => {
   const file = (): string => path.join(folder, 'note-anchors.jsonl');
   const brokenNotes = (customerId: string) =>
     rows(rig.ownerKnex, 'SELECT broken_account_notes(:customerId)', { customerId });
-  const auditAnchors = (keys = [key]) => audited(noteAnchors({ folder, keys }));
-  const notesApart = () => audited({ id: 'I9', title: 'notes', run: notesHashedApart });
-  const audited = async (check: Check): Promise<{ what: string; customerId?: string }[]> => {
-    const report = await withConnection(rig.database.auditorUrl, (client) =>
+  const runAlone = (check: Check) =>
+    withConnection(rig.database.auditorUrl, (client) =>
       runCheck(check, {
         query: async <T extends object>(sql: string, parameters: readonly unknown[] = []) =>
           (await client.query<T>(sql, [...parameters])).rows,
@@ -70,9 +68,14 @@ describe('the daily anchor', () => {
         workflowBundle,
       }),
     );
+  const findingsOf = async (check: Check): Promise<{ what: string; customerId?: string }[]> => {
+    const report = await runAlone(check);
     assert.equal(report.failure, null);
     return [...report.findings];
   };
+  const audited = (source: AnchorSource) => runAlone(noteAnchors(source));
+  const auditAnchors = (keys = [key]) => findingsOf(noteAnchors({ folder, keys }));
+  const notesApart = () => findingsOf({ id: 'I9', title: 'notes', run: notesHashedApart });
   const said = async (): Promise<string[]> => (await auditAnchors()).map(({ what }) => what);
   const asSuperuser = (sql: string) =>
     rig.ownerKnex.raw(
@@ -109,6 +112,13 @@ describe('the daily anchor', () => {
     assert.equal((await stat(file())).mode & 0o777, 0o600);
     assert.deepEqual(await auditAnchors(), []);
     assert.equal((await anchor('today', true)).latest?.anchor.number, 3);
+  });
+
+  it('is told as not looked at without the folder, or without a key for its signatures', async () => {
+    await anchor('yesterday');
+    assert.deepEqual((await audited({ folder: undefined, keys: [key] })).without, ['anchors']);
+    assert.deepEqual((await audited({ folder, keys: [] })).without, ['signatures']);
+    assert.deepEqual((await audited({ folder, keys: [key] })).without, []);
   });
 
   it('says nothing before there is a note', async () => {

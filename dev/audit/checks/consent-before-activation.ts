@@ -2,8 +2,10 @@ import type { RecordConsentInput } from '../../../workflows/contract.ts';
 import { UPDATE } from '../../../workflows/contract.ts';
 import type { Check, CheckContext, Finding } from '../check.ts';
 import { applyRules, finding } from '../check.ts';
-import type { HistoryDigest } from '../history-digest.ts';
+import { planChangeIdOf, type BegunStep, type HistoryDigest } from '../history-digest.ts';
+import type { Histories } from '../histories.ts';
 import { appendOnlyForApp, guardsInForce } from './guards.ts';
+import { isOvertaken } from './receipts-in-histories.ts';
 
 /** An activation is a set of posted lines: also one that was taken back needed a consent. */
 const CONSENT_OF_ACTIVATION = `
@@ -60,7 +62,8 @@ export const consentBeforeActivation: Check = {
 async function consentInHistories(context: CheckContext): Promise<Finding[]> {
   const { histories } = context;
   if (!histories) return [];
-  const activations = histories.digests.flatMap(activationsOf);
+  const applied = await appliedInDatabase(context, histories);
+  const activations = [...histories.digests.flatMap(activationsOf), ...applied.earlier];
   const kept = await context.query<{ plan_change_id: string; quote_hash: string; evidence_id: string }>(
     'SELECT plan_change_id, quote_hash, evidence_id FROM consents WHERE plan_change_id = ANY ($1::uuid[])',
     [activations.map(({ digest }) => digest.planChangeId)],
@@ -69,7 +72,7 @@ async function consentInHistories(context: CheckContext): Promise<Finding[]> {
   const overtaken = activations.filter(({ isOvertaken }) => isOvertaken);
   context.looked(activations.length - overtaken.length);
   context.unchecked('activations whose consent message was lost with its server', overtaken.length);
-  return activations.flatMap(({ digest, consent, agreedHash, isOvertaken }) => {
+  const inHistories = activations.flatMap(({ digest, consent, agreedHash, isOvertaken }) => {
     const about = { plan_change_id: digest.planChangeId, customer_id: digest.customerId };
     if (isOvertaken) return [];
     if (!consent || (agreedHash !== undefined && agreedHash !== consent.quoteHash))
@@ -78,6 +81,58 @@ async function consentInHistories(context: CheckContext): Promise<Finding[]> {
       ? []
       : [finding('I2', 'the consent in the history is not the one in the database', about)];
   });
+  return [...applied.findings, ...inHistories];
+}
+
+interface AppliedRow {
+  readonly id: string;
+  readonly customer_id: string;
+}
+
+/** Also what was taken back was applied. */
+const APPLIED = `
+  SELECT pc.id, pc.customer_id FROM plan_changes pc WHERE pc.id = ANY ($1::uuid[]) AND (pc.applied_at IS NOT NULL
+    OR EXISTS (SELECT 1 FROM charges c WHERE c.plan_change_id = pc.id AND NOT c.reversal)
+    OR EXISTS (SELECT 1 FROM balance_entries b WHERE b.plan_change_id = pc.id AND NOT b.reversal))`;
+
+/**
+ * The other way round: what the database has as applied, the history holds an activation of. Where a reset or a
+ * repair has left several runs, an earlier one may hold it; its consent is then compared there.
+ */
+async function appliedInDatabase(
+  context: CheckContext,
+  histories: Histories,
+): Promise<{ readonly findings: readonly Finding[]; readonly earlier: readonly Activation[] }> {
+  const own = new Map(
+    histories.digests
+      .filter(({ workflowId }) => planChangeIdOf(workflowId) !== null)
+      .map((digest) => [digest.planChangeId, digest]),
+  );
+  const rows = await context.query<AppliedRow>(APPLIED, [[...own.keys()]]);
+  context.looked(rows.length);
+  const findings: Finding[] = [];
+  const earlier: Activation[] = [];
+  let lost = 0;
+  let restless = 0;
+  for (const { id, customer_id } of rows) {
+    const digest = own.get(id);
+    if (!digest || activationsOf(digest).length > 0) continue;
+    const runs = await histories.runsOf(digest.workflowId);
+    const begun = runs.flatMap(begunActivationsOf);
+    if (begun.length > 0) earlier.push(...begun);
+    else if (runs.some((run) => isOvertaken(run) || run.isCutOff)) lost += 1;
+    else if ((await histories.describe(digest.workflowId))?.isBusy) restless += 1;
+    else
+      findings.push(
+        finding('I2', 'it is applied, and its history holds no activation', {
+          plan_change_id: id,
+          customer_id,
+        }),
+      );
+  }
+  context.unchecked('activations of which a lost history told', lost);
+  context.unchecked('applied changes that have work under way', restless);
+  return { findings, earlier };
 }
 
 interface Activation {
@@ -92,14 +147,26 @@ interface Activation {
 function activationsOf(digest: HistoryDigest): Activation[] {
   return digest.steps
     .filter((step) => step.name === 'activatePlan' && step.result?.['outcome'] === 'applied')
-    .map(({ input, scheduledAt }) => ({
-      digest,
-      consent: digest.updates.findLast(
-        ({ name, acceptedAt }) => name === UPDATE.recordConsent && acceptedAt < scheduledAt,
-      )?.input as RecordConsentInput | undefined,
-      agreedHash: (input as { consent?: { quoteHash?: string } | null } | undefined)?.consent?.quoteHash,
-      isOvertaken: digest.steps.some(
-        (step) => step.result?.['outcome'] === 'overtaken' && step.scheduledAt < scheduledAt,
-      ),
-    }));
+    .map((step) => activation(digest, step));
+}
+
+/** Also one whose answer came too late, or is on its way: the database has it as applied. */
+function begunActivationsOf(digest: HistoryDigest): Activation[] {
+  return digest.begun
+    .filter(({ name }) => name === 'activatePlan')
+    .map((step) => activation(digest, step))
+    .concat(activationsOf(digest));
+}
+
+function activation(digest: HistoryDigest, { input, scheduledAt }: BegunStep): Activation {
+  return {
+    digest,
+    consent: digest.updates.findLast(
+      ({ name, acceptedAt }) => name === UPDATE.recordConsent && acceptedAt < scheduledAt,
+    )?.input as RecordConsentInput | undefined,
+    agreedHash: (input as { consent?: { quoteHash?: string } | null } | undefined)?.consent?.quoteHash,
+    isOvertaken: digest.steps.some(
+      (step) => step.result?.['outcome'] === 'overtaken' && step.scheduledAt < scheduledAt,
+    ),
+  };
 }

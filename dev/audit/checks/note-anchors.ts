@@ -56,7 +56,7 @@ async function compareAll(context: CheckContext, { folder, keys }: AnchorSource)
   const last = rows.at(-1);
   const newest = last && readSealedAnchor(last.sealed);
   if (folder === undefined) {
-    context.unchecked('the anchors: no folder with their file was given', 1);
+    context.unchecked('the anchors: no folder with their file was given', 1, 'anchors');
     return newest ? [...findings, ...(await overdue(context, newest))] : findings;
   }
   const lines = await readAnchorFile(folder);
@@ -75,7 +75,7 @@ async function compare(
 ): Promise<Finding[]> {
   context.looked(lines.length);
   if (keys.length === 0)
-    context.unchecked('the signatures of anchors: no public key was given', lines.length);
+    context.unchecked('the signatures of anchors: no public key was given', lines.length, 'signatures');
   const heads = new Map<string, ChainHead>();
   const findings: Finding[] = [];
   for (const [index, { sealed, heads: moved }] of lines.entries()) {

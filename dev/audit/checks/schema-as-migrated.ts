@@ -48,6 +48,7 @@ async function asMigrated(context: CheckContext): Promise<Finding[]> {
     context.unchecked(
       `definitions of the schema: they are known as PostgreSQL ${POSTGRES_MAJOR} words them`,
       expected.length,
+      'definitions',
     );
     return [];
   }

@@ -10,11 +10,16 @@ import type { WorkflowFound } from './workflows.ts';
 
 const REPAIRS = 'c3a8d1f4-5f0b-5f0e-8a55-6d0f9b1c7e42';
 
+/**
+ * What is intended: the note comes first, so that nothing is repaired unnoted. What came of it is in the notes after
+ * it, each written with its step; where the change moved on meanwhile there is none.
+ */
 const SENTENCES = {
   cancel:
-    'Its workflow was ended outside the product, and nothing was applied: the change is closed as cancelled, and the customer is told by mail.',
-  finish: 'Its workflow was ended outside the product after the plan had been applied as agreed: it goes on.',
-  catch_up: 'Its workflow was set back outside the product: it was brought to where the record stands.',
+    'Its workflow was ended outside the product, and nothing was applied: it is to be closed as cancelled, and the customer to be told by mail.',
+  finish:
+    'Its workflow was ended outside the product after the plan had been applied as agreed: it is to go on.',
+  catch_up: 'Its workflow was set back outside the product: it is to be brought to where the record stands.',
 } as const;
 
 /**

@@ -11,6 +11,14 @@ export const BUGS_FOR_TESTS: readonly SeededBug[] = [
     expect: ['finishes what is'],
   },
   {
+    name: 'the audit asks for no workflow of what has ended',
+    file: 'dev/audit/checks/no-orphans.ts',
+    from: 'return isOpen || row.is_kept ?',
+    to: 'return isOpen ?',
+    by: 'test/audit/without-history.test.ts',
+    expect: ['I14 finds a change that has ended and has no workflow: upgraded'],
+  },
+  {
     name: 'a proof bundle verifies whatever was signed',
     file: 'evidence/verify.ts',
     from: '...(isSignedBy(signature, canonicalJson(payload), signature.value)',
