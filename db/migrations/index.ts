@@ -19,6 +19,7 @@ import * as m018 from './018-rights-of-the-app.ts';
 import * as m019 from './019-noted-records.ts';
 import * as m020 from './020-live-changes.ts';
 import * as m021 from './021-reversals.ts';
+import * as m024 from './024-as-of-then.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-customers-and-agents': m001,
@@ -41,6 +42,7 @@ const migrations: Record<string, Knex.Migration> = {
   '019-noted-records': m019,
   '020-live-changes': m020,
   '021-reversals': m021,
+  '024-as-of-then': m024,
 };
 
 /** The last migration: the version of the schema that this code is for. */

@@ -1,6 +1,12 @@
 import { formatDateForPeople } from '../../domain/calendar.ts';
 import { moneyText } from '../money.ts';
-import type { BundleConsent, BundleEvidence, BundleQuote, EvidencePayload } from '../payload.ts';
+import type {
+  BundleConsent,
+  BundleCustomer,
+  BundleEvidence,
+  BundleQuote,
+  EvidencePayload,
+} from '../payload.ts';
 import { contentOf } from '../quote-content.ts';
 import { doubts } from './failed-checks.ts';
 import { code, esc, facts, paragraph, quotation, section, table } from './html.ts';
@@ -47,6 +53,7 @@ function quoteHtml(quote: BundleQuote, { change, terms }: EvidencePayload, clock
     lines,
     ['Total, before tax', '', '', esc(moneyText(content.net))],
   )}${facts([
+    ['Offered to', quote.customer ? customerThen(quote.customer) : null],
     ['Takes effect', esc(formatDateForPeople(content.effectiveDate))],
     ['Due on that date', esc(moneyText(quote.dueNow))],
     ['To the account balance', esc(moneyText(quote.toBalance))],
@@ -61,6 +68,11 @@ function quoteHtml(quote: BundleQuote, { change, terms }: EvidencePayload, clock
     ],
     ['Quote hash', code(quote.hash)],
   ])}`;
+}
+
+/** As the account had them then: a name may have been corrected since, and people move. */
+function customerThen({ fullName, accountNumber, timeZone }: BundleCustomer): string {
+  return esc(`${fullName}, account ${accountNumber}, then in the time zone ${timeZone}`);
 }
 
 /** What was said or shown before the customer agreed, word for word. */
@@ -133,6 +145,7 @@ function consentHtml(consent: BundleConsent, payload: EvidencePayload, clock: Cl
   return `<h3>Consent to quote ${consent.quoteRevision} ${tag}</h3>
 ${evidenceFacts(consent.evidence, payload, clock, [
   ['Accepted', clock(consent.acceptedAt)],
+  ['By', consent.customer ? customerThen(consent.customer) : null],
   ['Agreed to', `quote ${consent.quoteRevision}, hash ${code(consent.quoteHash)}`],
   ['Consent id', code(consent.consentId)],
 ])}`;
