@@ -5,6 +5,7 @@ import { course } from './checks/course.ts';
 import { laterChanges } from './checks/later-changes.ts';
 import { localTimes } from './checks/local-times.ts';
 import { notedRecords } from './checks/noted-records.ts';
+import { notedTimes } from './checks/noted-times.ts';
 import { chain, notesOfEvents } from './checks/notes.ts';
 import { arithmetic, quoteHashes, termsHashes, words } from './checks/quotes.ts';
 import type { MadeCheck } from './payload.ts';
@@ -23,6 +24,7 @@ export const ALL_CHECKS: Readonly<Record<string, Check>> = {
   notesOfEvents,
   notedRecords,
   laterChanges,
+  notedTimes,
   anchor,
   localTimes,
 };

@@ -264,7 +264,7 @@ describe('proof bundles', () => {
       await api.rig
         .ownerKnex('identifications')
         .where({ customer_id: customer.customerId })
-        .update({ verified_at: new Date(0), expires_at: new Date(1) });
+        .update({ expires_at: api.rig.ownerKnex.raw(`verified_at + interval '1 millisecond'`) });
       for (const as of ['agent', 'supervisor'] as const)
         expectProblem(await api.get(evidence, { as }), 404, 'not-found');
       expectProblem(await api.get(evidence, { as: 'ops' }), 403, 'role-not-allowed');
