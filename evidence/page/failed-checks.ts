@@ -13,7 +13,7 @@ const CHECKS_OF_SECTION: Readonly<Record<string, readonly string[]>> = {
   timeline: ['course', 'localTimes', 'notedTimes', 'laterChanges'],
   offered: ['quoteHashes', 'arithmetic'],
   said: ['words'],
-  agreed: ['consents'],
+  agreed: ['consents', 'recordings'],
   charged: ['charges'],
   sent: ['mails'],
   notes: ['chain', 'notesOfEvents', 'notedRecords'],

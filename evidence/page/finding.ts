@@ -67,14 +67,18 @@ function finding(payload: EvidencePayload): string {
   return `${agreedSentence} After that the plan was applied, and exactly what was quoted was charged: ${due}.${summaryWords(payload)}`;
 }
 
-/** What rests on an agent's entry is told as that: the recording is not in the file. */
+/** What rests on an agent's entry is told as that: neither recording nor document is in the file. */
 function howAgreed(
   format: EvidencePayload['format'],
   { evidence: { method, details } }: EvidencePayload['consents'][number],
 ): string {
   const isFirstFormat = format === 'plan-change-evidence/1';
-  if (method === 'written')
-    return details['channel'] === 'link' && !isFirstFormat ? 'on the page of a link' : 'in writing';
+  if (method === 'written') {
+    if (isFirstFormat) return 'in writing';
+    return details['channel'] === 'link'
+      ? 'on the page of a link'
+      : `in writing (document with SHA-256 ${String(details['sha256']).slice(0, 16)}…, as the agent entered it)`;
+  }
   return isFirstFormat
     ? 'in a recorded call'
     : `in a recorded call (recording ${String(details['id'])}, as the agent entered it)`;
