@@ -31,8 +31,7 @@ describe('proof bundles of what an agent entered', () => {
   });
   after(() => api.close());
 
-  const detailsOf = ({ consents }: EvidencePayload) =>
-    consents[0]!.evidence.details as Record<string, unknown>;
+  const detailsOf = ({ consents }: EvidencePayload) => consents[0]!.evidence.details;
   const failed = (bundle: EvidenceBundle, alter: (payload: EvidencePayload) => unknown): string[] =>
     failures(verified(api, signedAgain(bundle, companyKey(api), alter)));
 
