@@ -1,4 +1,5 @@
 import { formatMoneyForPeople } from '../domain/money.ts';
+import { instantWords } from '../domain/noted-instants.ts';
 import { HELD_BECAUSE } from '../domain/note-words.ts';
 import type { HoldReason } from '../domain/plan-change-status.ts';
 import { driftOf } from '../domain/plan-change-terms.ts';
@@ -72,7 +73,7 @@ export function activatePlan(deps: { steps: Steps; templates: MailTemplates; pol
       await tx.appendNote({
         ...note,
         kind: 'plan_applied',
-        body: appliedNote(agreed),
+        body: `${appliedNote(agreed)}${instantWords('Applied', input.now)}`,
         author: { type: 'system', id: null },
       });
       return { outcome: 'applied' };

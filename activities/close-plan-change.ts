@@ -1,3 +1,4 @@
+import { instantWords } from '../domain/noted-instants.ts';
 import type { AgreedChange, MailTemplates, NoteAuthor, Steps } from './ports.ts';
 import { enqueueNotice, mailRecordWords } from './notices.ts';
 import type { ExpectedStanding, Overtaken } from './standing.ts';
@@ -44,7 +45,7 @@ export function closePlanChange(deps: { steps: Steps; templates: MailTemplates }
         customerId: input.customerId,
         planChangeId: input.planChangeId,
         kind: input.status,
-        body: `${sentenceFor(input.status, agreed)}${mailRecordWords(mail)}${remark}`,
+        body: `${sentenceFor(input.status, agreed)}${mailRecordWords(mail)}${instantWords('Closed', input.now)}${remark}`,
         author: input.author,
       });
       return { outcome: 'closed', mailId: mail?.mailId ?? null };

@@ -1,5 +1,6 @@
 import type { RejectionCode } from '../domain/failures.ts';
 import { REJECTED_BECAUSE } from '../domain/note-words.ts';
+import { instantWords } from '../domain/noted-instants.ts';
 import { mayFollow } from '../domain/plan-change-status.ts';
 import type { QuotedTerms } from '../domain/plan-change-terms.ts';
 import { termsOf } from '../domain/plan-change-terms.ts';
@@ -56,7 +57,7 @@ export function openPlanChange(deps: { steps: Steps; policy: Policy; templates: 
           customerId: input.customerId,
           planChangeId: input.planChangeId,
           kind: 'rejected',
-          body: `Change to ${input.planCode} refused: ${REJECTED_BECAUSE[judged]}.`,
+          body: `Change to ${input.planCode} refused: ${REJECTED_BECAUSE[judged]}.${instantWords('Opened', input.now)}${instantWords('Closed', input.now)}`,
           author: { type: 'agent', id: input.agentId },
         });
         const openPlanChangeId = judged === 'plan-change-in-progress' ? account.openPlanChangeId : null;
@@ -72,7 +73,7 @@ export function openPlanChange(deps: { steps: Steps; policy: Policy; templates: 
         customerId: input.customerId,
         planChangeId: input.planChangeId,
         kind: 'quoted',
-        body: `${opening(input, judged)}: ${describeTerms(judged, account.currency, record)}${takingBack(input)}`,
+        body: `${opening(input, judged)}: ${describeTerms(judged, account.currency, record)}${takingBack(input)}${instantWords('Opened', input.now)}`,
         author: { type: 'agent', id: input.agentId },
       });
       return { outcome: 'quoted', quote: offer, holdMs: deps.policy.holdMs, replacedId };
@@ -123,7 +124,7 @@ async function closeReplaced(
     customerId: input.customerId,
     planChangeId: replacedId,
     kind: 'replaced',
-    body: `Replaced by plan change ${input.planChangeId}; nothing was charged.${mailRecordWords(mail)}`,
+    body: `Replaced by plan change ${input.planChangeId}; nothing was charged.${mailRecordWords(mail)}${instantWords('Closed', input.now)}`,
     author: { type: 'agent', id: input.agentId },
   });
 }

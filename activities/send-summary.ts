@@ -1,3 +1,4 @@
+import { instantWords } from '../domain/noted-instants.ts';
 import type { DeliverMailDeps } from './deliver-mail.ts';
 import { deliverMail } from './deliver-mail.ts';
 import { givenUpWords } from './given-up-words.ts';
@@ -24,7 +25,7 @@ export function sendSummary(deps: DeliverMailDeps & { steps: Steps }) {
         customerId: input.customerId,
         planChangeId: input.planChangeId,
         kind: 'completed',
-        body: `The mail provider accepted the summary (${providerMessageId ?? 'no id'}). The plan change is complete.`,
+        body: `The mail provider accepted the summary (${providerMessageId ?? 'no id'}). The plan change is complete.${instantWords('Closed', input.now)}`,
         author: { type: 'system', id: null },
       });
       return { outcome: 'accepted' };
@@ -43,7 +44,7 @@ export function giveUpSummary(deps: { steps: Steps }) {
         customerId: input.customerId,
         planChangeId: input.planChangeId,
         kind: 'email_given_up',
-        body: `${givenUpWords('summary', status, input.cause)} The plan change stands; tell the customer by other means.`,
+        body: `${givenUpWords('summary', status, input.cause)} The plan change stands; tell the customer by other means.${instantWords('Closed', input.now)}`,
         author: { type: 'system', id: null },
       });
       return { outcome: 'given_up' };

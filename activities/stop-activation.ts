@@ -1,3 +1,4 @@
+import { instantWords } from '../domain/noted-instants.ts';
 import { HELD_BECAUSE } from '../domain/note-words.ts';
 import type { HoldReason } from '../domain/plan-change-status.ts';
 import { isTerminal } from '../domain/plan-change-status.ts';
@@ -136,7 +137,7 @@ async function stop(
   await tx.appendNote({
     ...noteOf(agreed, input),
     kind: 'failed',
-    body: `Failed, nothing charged: ${input.causes.join(', ')}.${mailRecordWords(mail)}`,
+    body: `Failed, nothing charged: ${input.causes.join(', ')}.${mailRecordWords(mail)}${instantWords('Closed', input.now)}`,
   });
   return mail?.mailId ?? null;
 }

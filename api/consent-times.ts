@@ -1,10 +1,10 @@
 import type { PlanChangeView } from '../db/read-models/plan-changes.ts';
 import { identityKey } from '../domain/account-key.ts';
+import { CLOCKS_MS, endOfRecording, shortestReadingSeconds } from '../domain/recording-times.ts';
 import { invalidInput } from './http-errors.ts';
 import type { ConsentBody } from './schemas/plan-changes.ts';
 
 const MINUTE_MS = 60_000;
-const CLOCKS_MS = 5 * MINUTE_MS;
 const RECORDING_AGE_MS = 24 * 60 * MINUTE_MS;
 
 /** PostgreSQL takes fewer offsets and shorter fractions than ISO 8601. */
@@ -25,20 +25,15 @@ export function refuseImplausible(body: ConsentBody): void {
   if (body.method === 'verbal' && -aheadMs > RECORDING_AGE_MS) {
     throw invalidInput([{ pointer, detail: 'must not be more than 24 hours ago' }]);
   }
-  if (body.method === 'verbal' && endOf(body.recording) - Date.now() > CLOCKS_MS) {
+  if (body.method === 'verbal' && endOfRecording(body.recording) - Date.now() > CLOCKS_MS) {
     const detail = 'must not reach into the future: of a call that goes on, give the length so far';
     throw invalidInput([{ pointer: '/recording/durationSeconds', detail }]);
   }
 }
 
-/** Milliseconds since the epoch. */
-function endOf({ startedAt, durationSeconds }: { startedAt: string; durationSeconds: number }): number {
-  return Date.parse(startedAt) + durationSeconds * 1_000;
-}
-
 /**
- * What cannot be consent to this quote: a document signed, or a recording that ended, before the quote was made, or
- * words that are not those of its script. Consent that names another quote is left to the workflow, which refuses it as superseded.
+ * What cannot be consent to this quote: a document signed, or a recording that ended, before the quote was made, words
+ * that are not those of its script, or a recording in which they cannot have been read out. Consent that names another quote is left to the workflow, which refuses it as superseded.
  * @throws HttpProblem 422 with what to do instead
  */
 export function refuseOfAnotherQuote(body: ConsentBody, { quote }: PlanChangeView): void {
@@ -48,8 +43,13 @@ export function refuseOfAnotherQuote(body: ConsentBody, { quote }: PlanChangeVie
     throw invalidInput([{ pointer: '/recording/scriptVersion', detail }]);
   }
   const madeAt = Date.parse(quote.createdAt) - CLOCKS_MS;
-  if (body.method === 'verbal' && endOf(body.recording) < madeAt) {
+  if (body.method === 'verbal' && endOfRecording(body.recording) < madeAt) {
     const detail = `must reach to when the quote was made (${quote.createdAt}): the words are read out after that; give the recording in which they are`;
+    throw invalidInput([{ pointer: '/recording/durationSeconds', detail }]);
+  }
+  const shortest = shortestReadingSeconds(quote.scriptText);
+  if (body.method === 'verbal' && body.recording.durationSeconds < shortest) {
+    const detail = `must be at least ${shortest}: the script cannot be read out in less; read it to the customer, and give the length of the whole recording`;
     throw invalidInput([{ pointer: '/recording/durationSeconds', detail }]);
   }
   if (body.method === 'written' && Date.parse(body.signedAt) < madeAt) {

@@ -1,7 +1,14 @@
 import { maskEmail } from '../domain/contact-data.ts';
 import { sha256Hex } from '../domain/canonical-json.ts';
-import type { ConsentRecord, LinkRecord, MailRecord } from '../domain/noted-records.ts';
+import type {
+  ConsentRecord,
+  CustomerAsWas,
+  LinkRecord,
+  MailRecord,
+  QuoteRecord,
+} from '../domain/noted-records.ts';
 import {
+  customerRecord,
   partedDetails,
   sealedPart,
   sealedRecipient,
@@ -15,11 +22,21 @@ import { isoInstant } from './sql.ts';
  * audit as they read them. No type here is one on which database drivers differ.
  */
 
-/** Of `quotes q`: a QuoteRecord. */
+/** Of `customers c`, as they are now: what a quote and a consent keep of them. */
+export const CUSTOMER_NOW = `jsonb_build_object('fullName', c.full_name, 'accountNumber', c.account_number,
+  'timeZone', c.time_zone, 'salt', gen_random_uuid())`;
+
+/** Of `quotes q`: a QuoteRow. */
 export const QUOTE_RECORD = `q.plan_change_id AS "planChangeId", q.revision, q.hash, ${isoInstant('q.created_at')} AS "createdAt",
   ${isoInstant('q.expires_at')} AS "expiresAt", ${isoInstant('q.activate_at')} AS "activateAt", q.terms_version AS "termsVersion",
   q.next_bill_date::text AS "nextBillDate", q.next_bill_minor::text AS "nextBillMinor", q.script_version AS "scriptVersion",
-  q.script_text AS "scriptText", to_jsonb(q.interruptions) AS interruptions, q.basis`;
+  q.script_text AS "scriptText", to_jsonb(q.interruptions) AS interruptions, q.basis, q.customer`;
+
+export type QuoteRow = Omit<QuoteRecord, 'customer'> & { readonly customer: CustomerAsWas | null };
+
+export function quoteRecordOf({ customer, ...quote }: QuoteRow): QuoteRecord {
+  return { ...quote, customer: customer && customerRecord(customer) };
+}
 
 /** Of `consent_evidence e`, and `consent_links l`, the link that its details name. */
 export const EVIDENCE_RECORD = `e.id AS "evidenceId", e.method, ${isoInstant('e.given_at')} AS "givenAt",
@@ -31,7 +48,7 @@ export const LINK_OF_EVIDENCE = `(l.plan_change_id, l.id::text) = (e.plan_change
 
 /** Of `consents k` and the columns of EVIDENCE_RECORD. */
 export const CONSENT_RECORD = `k.id AS "consentId", k.plan_change_id AS "planChangeId", k.quote_hash AS "quoteHash",
-  ${isoInstant('k.accepted_at')} AS "acceptedAt", ${EVIDENCE_RECORD}`;
+  ${isoInstant('k.accepted_at')} AS "acceptedAt", k.customer, ${EVIDENCE_RECORD}`;
 
 export interface EvidenceRow {
   readonly evidenceId: string;
@@ -49,11 +66,17 @@ export interface ConsentRow extends EvidenceRow {
   readonly planChangeId: string;
   readonly quoteHash: string;
   readonly acceptedAt: string;
+  readonly customer: CustomerAsWas | null;
 }
 
-export function consentRecordOf({ salt, details, ...consent }: ConsentRow): ConsentRecord {
+export function consentRecordOf({ salt, details, customer, ...consent }: ConsentRow): ConsentRecord {
   const { open, personal } = partedDetails(details);
-  return { ...consent, details: open, personal: sealedPart(salt, personal) };
+  return {
+    ...consent,
+    details: open,
+    personal: sealedPart(salt, personal),
+    customer: customer && customerRecord(customer),
+  };
 }
 
 /** Of `email_outbox m`. */

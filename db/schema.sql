@@ -138,7 +138,8 @@ CREATE TABLE consents (
   method consent_method NOT NULL,
   given_at timestamp with time zone NOT NULL,
   accepted_at timestamp with time zone NOT NULL,
-  created_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  customer jsonb
 );
 
 CREATE TABLE customers (
@@ -309,7 +310,8 @@ CREATE TABLE quotes (
   interruptions text[] NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  basis jsonb
+  basis jsonb,
+  customer jsonb
 );
 
 CREATE TABLE rate_limits (

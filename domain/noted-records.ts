@@ -27,6 +27,21 @@ export interface QuoteBasis {
   readonly to: QuotedPlan;
 }
 
+/** The customer as the account had them when a quote was made or a consent accepted, with the salt of their seal. */
+export interface CustomerAsWas {
+  readonly fullName: string;
+  readonly accountNumber: string;
+  readonly timeZone: string;
+  /** Random; null where the name is left out too. */
+  readonly salt: string | null;
+}
+
+export interface CustomerRecord {
+  readonly timeZone: string;
+  /** `sealedPart` of name and account number. */
+  readonly personal: string;
+}
+
 /** A quote beyond its own hash, which covers plan, promotion, date, terms, lines and net. */
 export interface QuoteRecord {
   readonly planChangeId: string;
@@ -43,6 +58,8 @@ export interface QuoteRecord {
   readonly interruptions: readonly string[];
   /** Null for quotes from before it was kept. */
   readonly basis: QuoteBasis | null;
+  /** Null for quotes from before it was kept. */
+  readonly customer: CustomerRecord | null;
 }
 
 /** A consent with its evidence, and the use of the link by which it came. */
@@ -61,6 +78,8 @@ export interface ConsentRecord {
   /** `sealedPart` of what is of a person. */
   readonly personal: string;
   readonly link: LinkRecord | null;
+  /** Null for consents from before it was kept. */
+  readonly customer: CustomerRecord | null;
 }
 
 export interface LinkRecord {
@@ -92,12 +111,13 @@ export interface DeliveryRecord {
 
 const hashOf = (of: string, record: object): string => sha256Hex(canonicalJson({ of, ...record }));
 
-export function quoteRecordHash(quote: QuoteRecord): string {
-  return hashOf('quote/1', quote);
+/** The first records had no customer. */
+export function quoteRecordHash({ customer, ...quote }: QuoteRecord): string {
+  return customer === null ? hashOf('quote/1', quote) : hashOf('quote/2', { ...quote, customer });
 }
 
-export function consentRecordHash(consent: ConsentRecord): string {
-  return hashOf('consent/1', consent);
+export function consentRecordHash({ customer, ...consent }: ConsentRecord): string {
+  return customer === null ? hashOf('consent/1', consent) : hashOf('consent/2', { ...consent, customer });
 }
 
 export function mailRecordHash(mail: MailRecord): string {
@@ -133,6 +153,11 @@ export function partedDetails(details: Details): { readonly open: Details; reado
 /** @param salt random, at least 122 bits: without it the hash tells nothing about the value */
 export function sealedPart(salt: string, value: unknown): string {
   return sha256Hex(canonicalJson({ salt, value }));
+}
+
+export function customerRecord(customer: CustomerAsWas): CustomerRecord {
+  const { fullName, accountNumber, timeZone, salt } = customer;
+  return { timeZone, personal: sealedPart(salt ?? '', { fullName, accountNumber }) };
 }
 
 /** The salt of a mail is never given out; who may read the words gets this one, which says nothing of the address. */

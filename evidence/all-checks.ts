@@ -5,7 +5,9 @@ import { course } from './checks/course.ts';
 import { laterChanges } from './checks/later-changes.ts';
 import { localTimes } from './checks/local-times.ts';
 import { notedRecords } from './checks/noted-records.ts';
+import { notedTimes } from './checks/noted-times.ts';
 import { chain, notesOfEvents } from './checks/notes.ts';
+import { recordings } from './checks/recordings.ts';
 import { arithmetic, quoteHashes, termsHashes, words } from './checks/quotes.ts';
 import type { MadeCheck } from './payload.ts';
 
@@ -17,12 +19,14 @@ export const ALL_CHECKS: Readonly<Record<string, Check>> = {
   termsHashes,
   words,
   consents,
+  recordings,
   charges,
   mails,
   chain,
   notesOfEvents,
   notedRecords,
   laterChanges,
+  notedTimes,
   anchor,
   localTimes,
 };

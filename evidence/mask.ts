@@ -1,9 +1,9 @@
 import { maskContactData, type ContactData } from '../domain/contact-data.ts';
 import { isPersonalDetail } from '../domain/noted-records.ts';
-import type { BundleEvidence, ChainLink, PresentPayload } from './payload.ts';
+import type { BundleCustomer, BundleEvidence, ChainLink, PresentPayload } from './payload.ts';
 
-const NAME = '[name]';
-const ACCOUNT = '[account number]';
+export const NAME = '[name]';
+export const ACCOUNT = '[account number]';
 export const LEFT_OUT = '[left out of this copy]';
 
 /**
@@ -15,12 +15,23 @@ export const LEFT_OUT = '[left out of this copy]';
  */
 export function maskEvidence(payload: PresentPayload, known: ContactData): PresentPayload {
   const { customer } = payload;
-  const maskText = (text: string): string => maskContactData(text, known);
+  const thenCalled = [...payload.quotes, ...payload.consents].flatMap((one) => one.customer ?? []);
+  // A note from before a correction has the name of then.
+  const maskText = (text: string): string =>
+    [
+      known,
+      ...thenCalled.map(({ fullName, accountNumber }) => ({ ...known, fullName, accountNumber })),
+    ].reduce((masked, data) => maskContactData(masked, data), text);
   return {
     ...payload,
     copy: 'masked',
     customer: { ...customer, fullName: NAME, accountNumber: ACCOUNT },
-    consents: payload.consents.map((consent) => ({ ...consent, evidence: maskDetails(consent.evidence) })),
+    quotes: payload.quotes.map((quote) => ({ ...quote, ...maskCustomer(quote) })),
+    consents: payload.consents.map((consent) => ({
+      ...consent,
+      ...maskCustomer(consent),
+      evidence: maskDetails(consent.evidence),
+    })),
     notAccepted: payload.notAccepted.map(maskDetails),
     chain: payload.chain.map((link) => maskNote(link, maskText)),
     mails: payload.mails.map((mail) => ({
@@ -35,6 +46,10 @@ export function maskEvidence(payload: PresentPayload, known: ContactData): Prese
     })),
     checks: payload.checks.map((check) => ({ ...check, problems: check.problems.map(maskText) })),
   };
+}
+
+function maskCustomer({ customer }: { readonly customer?: BundleCustomer | null | undefined }) {
+  return customer ? { customer: { ...customer, fullName: NAME, accountNumber: ACCOUNT, salt: null } } : {};
 }
 
 function maskDetails(evidence: BundleEvidence): BundleEvidence {

@@ -27,6 +27,20 @@ const pricedPlan = z.strictObject({
 /** What the figures rest on; null: from before it was kept. */
 const basis = z.strictObject({ when: z.string(), from: pricedPlan, to: pricedPlan }).nullable();
 
+/** As the account had them then; null: from before it was kept. */
+const customerAsWas = z
+  .strictObject({
+    fullName: z.string(),
+    accountNumber: z.string(),
+    timeZone: z.string(),
+    /** Left out of a masked copy, as name and account number are. */
+    salt: z.uuid().nullable(),
+    /** The hash of name and account number over the salt. */
+    personal: hash,
+  })
+  .nullable();
+export type BundleCustomer = NonNullable<z.output<typeof customerAsWas>>;
+
 const quote = z.strictObject({
   revision: z.number().int().min(1),
   hash,
@@ -36,6 +50,8 @@ const quote = z.strictObject({
   expiresAt: instant,
   activateAt: instant.nullish(),
   basis: basis.optional(),
+  /** To whom it was offered. */
+  customer: customerAsWas.optional(),
   termsVersion: z.string(),
   dueNow: money,
   toBalance: money,
@@ -76,6 +92,8 @@ const consent = z.strictObject({
   /** A newer quote made this consent void; it stays on record. */
   superseded: z.boolean(),
   acceptedAt: instant,
+  /** Who agreed. */
+  customer: customerAsWas.optional(),
   evidence: received,
 });
 export type BundleConsent = z.output<typeof consent>;

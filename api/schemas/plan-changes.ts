@@ -39,7 +39,11 @@ const recording = z.strictObject({
     example: 'rec-2026-11-24-000123',
   }),
   startedAt: instant,
-  durationSeconds: z.number().int().min(1).max(86_400),
+  durationSeconds: z.number().int().min(1).max(86_400).meta({
+    description:
+      'Of the whole recording, or so far of a call that goes on. Not shorter than the script can be read out (300 words a minute), and not ending in the future.',
+    example: 240,
+  }),
   announced: z.literal(true, 'must be true: the customer was told that the call is recorded'),
   scriptVersion: text(100),
 });

@@ -21,6 +21,7 @@ import * as m020 from './020-live-changes.ts';
 import * as m021 from './021-reversals.ts';
 import * as m022 from './022-anchor-shape.ts';
 import * as m023 from './023-salted-notes.ts';
+import * as m024 from './024-as-of-then.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-customers-and-agents': m001,
@@ -45,6 +46,7 @@ const migrations: Record<string, Knex.Migration> = {
   '021-reversals': m021,
   '022-anchor-shape': m022,
   '023-salted-notes': m023,
+  '024-as-of-then': m024,
 };
 
 /** The last migration: the version of the schema that this code is for. */

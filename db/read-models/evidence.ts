@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { sha256Hex } from '../../domain/canonical-json.ts';
 import { maskEmail } from '../../domain/contact-data.ts';
 import { toMoneyJson } from '../../domain/money.ts';
-import { partedDetails, sealedPart, wordsSalt } from '../../domain/noted-records.ts';
+import type { CustomerAsWas } from '../../domain/noted-records.ts';
+import { customerRecord, partedDetails, sealedPart, wordsSalt } from '../../domain/noted-records.ts';
 import type { ChainLink, EvidencePayload } from '../../evidence/payload.ts';
 import type { PublicKey } from '../../evidence/signing-key.ts';
 import type { MailRow } from '../noted-records.ts';
@@ -56,15 +57,16 @@ export async function evidenceRecord(
         identification,
         change: { ...change, from, to },
         laterChanges: await list<EvidencePayload['laterChanges'][number]>(LATER_CHANGES),
-        quotes: (await list<QuoteRow>(QUOTES)).map(({ nextBill, ...quote }) => ({
+        quotes: (await list<QuoteRow>(QUOTES)).map(({ nextBill, customer: offeredTo, ...quote }) => ({
           ...quote,
+          customer: withSealedName(offeredTo),
           dueNow: money(quote.dueNow),
           toBalance: money(quote.toBalance),
           nextBill: { date: nextBill.date, amount: money(nextBill.amount) },
         })),
         terms: await list<EvidencePayload['terms'][number]>(TERMS),
         consents: evidence.flatMap(({ consent, ...received }) =>
-          consent ? [{ ...consent, evidence: received }] : [],
+          consent ? [{ ...consent, customer: withSealedName(consent.customer), evidence: received }] : [],
         ),
         notAccepted: evidence.flatMap(({ consent, ...received }) => (consent ? [] : [received])),
         chain: asFarAsShown(await rows<ChainLink>(trx, CHAIN, { planChangeId, customerId }), proven.anchor),
@@ -98,9 +100,14 @@ interface HeadRow {
   };
 }
 type Quote = EvidencePayload['quotes'][number];
-type QuoteRow = Omit<InMinor<Quote>, 'nextBill'> & { nextBill: InMinor<Quote['nextBill']> };
+type QuoteRow = Omit<InMinor<Quote>, 'nextBill' | 'customer'> & {
+  nextBill: InMinor<Quote['nextBill']>;
+  customer: CustomerAsWas | null;
+};
 type Consent = EvidencePayload['consents'][number];
-type EvidenceRow = Consent['evidence'] & { consent: Omit<Consent, 'evidence'> | null };
+type EvidenceRow = Consent['evidence'] & {
+  consent: (Omit<Consent, 'evidence' | 'customer'> & { customer: CustomerAsWas | null }) | null;
+};
 type StoredEvidence = Omit<EvidenceRow, 'personal'> & { salt: string };
 type Mail = EvidencePayload['mails'][number];
 type StoredMail = Omit<Mail, 'sealed' | 'textSha256' | 'htmlSha256'> & MailRow;
@@ -113,6 +120,11 @@ function asFarAsShown(links: readonly ChainLink[], anchor: EvidencePayload['anch
     ({ note, sequence }) => note !== null || sequence === anchor?.head.sequence,
   );
   return links.slice(0, last + 1);
+}
+
+/** With its hash, which is what a masked copy keeps. */
+function withSealedName(customer: CustomerAsWas | null): Quote['customer'] {
+  return customer && { ...customer, personal: customerRecord(customer).personal };
 }
 
 /** Personal details go with their salt: who reads them may see that they are what was noted. */
@@ -166,7 +178,7 @@ const LATER_CHANGES = `
 
 const QUOTES = `
   SELECT q.revision, q.hash, q.canonical_json AS "canonicalJson", ${isoInstant('q.created_at')} AS "createdAt",
-    ${isoInstant('q.expires_at')} AS "expiresAt", ${isoInstant('q.activate_at')} AS "activateAt", q.basis, q.terms_version AS "termsVersion", q.due_now_minor::text AS "dueNow",
+    ${isoInstant('q.expires_at')} AS "expiresAt", ${isoInstant('q.activate_at')} AS "activateAt", q.basis, q.customer, q.terms_version AS "termsVersion", q.due_now_minor::text AS "dueNow",
     q.to_balance_minor::text AS "toBalance", jsonb_build_object('date', q.next_bill_date, 'amount', q.next_bill_minor::text) AS "nextBill",
     jsonb_build_object('version', q.script_version, 'text', q.script_text) AS script, q.interruptions
   FROM quotes q WHERE q.plan_change_id = :planChangeId ORDER BY q.revision`;
@@ -179,7 +191,7 @@ const TERMS = `
 const EVIDENCE = `
   SELECT e.quote_hash AS "quoteHash", ${EVIDENCE_RECORD},
     CASE WHEN k.id IS NOT NULL THEN jsonb_build_object('consentId', k.id, 'quoteRevision', q.revision, 'quoteHash', k.quote_hash,
-      'superseded', q.revision < pc.quote_revision, 'acceptedAt', ${isoInstant('k.accepted_at')}) END AS consent
+      'superseded', q.revision < pc.quote_revision, 'acceptedAt', ${isoInstant('k.accepted_at')}, 'customer', k.customer) END AS consent
   FROM consent_evidence e
   JOIN plan_changes pc ON pc.id = e.plan_change_id
   LEFT JOIN consents k ON k.evidence_id = e.id

@@ -7,11 +7,17 @@ import type {
   NewQuote,
   PlanChangePatch,
 } from '../../activities/ports.ts';
-import type { QuoteRecord } from '../../domain/noted-records.ts';
 import { consentRecordHash, quoteRecordHash } from '../../domain/noted-records.ts';
 import type { CurrentPlan, OfferedPlan } from '../../domain/plan-change-terms.ts';
-import type { ConsentRow } from '../noted-records.ts';
-import { CONSENT_RECORD, consentRecordOf, LINK_OF_EVIDENCE, QUOTE_RECORD } from '../noted-records.ts';
+import type { ConsentRow, QuoteRow } from '../noted-records.ts';
+import {
+  CONSENT_RECORD,
+  consentRecordOf,
+  CUSTOMER_NOW,
+  LINK_OF_EVIDENCE,
+  QUOTE_RECORD,
+  quoteRecordOf,
+} from '../noted-records.ts';
 import { MissingRowError, row } from '../sql.ts';
 import { toStoredLines } from './quote-lines.ts';
 
@@ -45,7 +51,7 @@ export async function insertPlanChange(trx: Knex.Transaction, change: NewPlanCha
   });
 }
 
-/** @returns the hash of the record as it is stored */
+/** Stores a quote with the customer as they are now. @returns the hash of the record as it is stored */
 export async function insertQuote(trx: Knex.Transaction, offer: NewQuote): Promise<string> {
   const { quote } = offer;
   const [stored] = await trx('quotes as q')
@@ -68,10 +74,14 @@ export async function insertQuote(trx: Knex.Transaction, offer: NewQuote): Promi
       interruptions: [...offer.interruptions],
       expires_at: offer.expiresAt,
       basis: JSON.stringify(offer.basis),
+      customer: trx.raw(
+        `(SELECT ${CUSTOMER_NOW} FROM plan_changes pc JOIN customers c ON c.id = pc.customer_id WHERE pc.id = ?)`,
+        [offer.planChangeId],
+      ),
     })
-    .returning<QuoteRecord[]>(trx.raw(QUOTE_RECORD));
+    .returning<QuoteRow[]>(trx.raw(QUOTE_RECORD));
   if (!stored) throw new MissingRowError('A quote that was inserted is missing');
-  return quoteRecordHash(stored);
+  return quoteRecordHash(quoteRecordOf(stored));
 }
 
 export async function updatePlanChange(
@@ -106,15 +116,16 @@ export async function updatePlanChange(
 
 /**
  * Binds received evidence to the quote it approves, and spends the link by which it came: that it was used, and when,
- * is part of the record. The method and time come from the evidence itself.
+ * is part of the record, and so is the customer as they are now. The method and time come from the evidence itself.
  */
 export async function attachConsent(trx: Knex.Transaction, consent: NewConsent): Promise<AttachedConsent> {
   const attached = await row<ConsentRow>(
     trx,
     `WITH k AS (
-       INSERT INTO consents (plan_change_id, quote_hash, evidence_id, method, given_at, accepted_at)
-       SELECT e.plan_change_id, e.quote_hash, e.id, e.method, e.given_at, :acceptedAt::timestamptz
+       INSERT INTO consents (plan_change_id, quote_hash, evidence_id, method, given_at, accepted_at, customer)
+       SELECT e.plan_change_id, e.quote_hash, e.id, e.method, e.given_at, :acceptedAt::timestamptz, ${CUSTOMER_NOW}
        FROM consent_evidence e
+       JOIN plan_changes pc ON pc.id = e.plan_change_id JOIN customers c ON c.id = pc.customer_id
        WHERE e.id = :evidenceId AND e.plan_change_id = :planChangeId AND e.quote_hash = :quoteHash
        RETURNING *
      ), l AS (

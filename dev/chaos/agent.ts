@@ -196,7 +196,7 @@ export function verbal({ quote }: Pick<PlanChangeJson, 'quote'>): object {
     quoteHash: quote?.hash ?? '',
     recording: {
       id: `rec-${randomUUID()}`,
-      startedAt: new Date(Date.now() - 60_000).toISOString(),
+      startedAt: new Date(Date.now() - 240_000).toISOString(),
       durationSeconds: 240,
       announced: true,
       scriptVersion: quote?.script.version ?? '',

@@ -41,6 +41,11 @@ function consentProblems(consent: BundleConsent, payload: EvidencePayload): stri
   const isByLink = details['channel'] === 'link' || link !== null;
   const terms = payload.terms.find(({ version }) => version === quote.termsVersion);
   const typedName = details['typedName'];
+  // As they were when it was offered and when it was accepted: the answer came in between.
+  const called = [
+    quote.customer ?? consent.customer ?? payload.customer,
+    consent.customer ?? payload.customer,
+  ].map(({ fullName }) => identityKey(fullName));
   return problemsOf(
     [evidence.quoteHash !== quoteHash, `the evidence of ${name} is of another quote`],
     [
@@ -77,10 +82,16 @@ function consentProblems(consent: BundleConsent, payload: EvidencePayload): stri
     [shown !== undefined && shown.quoteHash !== quoteHash, `the page of ${name} showed another quote`],
     [shown !== undefined && shown.termsSha256 !== terms?.sha256, `the page of ${name} showed other terms`],
     [
-      payload.copy === 'full' &&
-        typeof typedName === 'string' &&
-        identityKey(typedName) !== identityKey(payload.customer.fullName),
+      payload.copy === 'full' && typeof typedName === 'string' && !called.includes(identityKey(typedName)),
       `the name typed for ${name} is not the customer's`,
+    ],
+    [
+      payload.copy === 'full' &&
+        Boolean(consent.customer) &&
+        evidence.method === 'written' &&
+        !isByLink &&
+        !called.includes(identityKey(String(details['signedBy']))),
+      `the document of ${name} is not signed with the customer's name`,
     ],
   );
 }

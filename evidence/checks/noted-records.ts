@@ -1,5 +1,6 @@
 import {
   consentRecordHash,
+  customerRecord,
   deliveryRecordHash,
   isPersonalDetail,
   mailRecordHash,
@@ -7,11 +8,12 @@ import {
   quoteRecordHash,
   sealedPart,
   sealedWords,
+  type CustomerRecord,
 } from '../../domain/noted-records.ts';
 import { compareWithNotes, type NotedMail } from '../compare-with-notes.ts';
-import { LEFT_OUT } from '../mask.ts';
+import { ACCOUNT, LEFT_OUT, NAME } from '../mask.ts';
 import { minorOf } from '../money.ts';
-import type { BundleConsent, BundleMail, BundleQuote, EvidencePayload } from '../payload.ts';
+import type { BundleConsent, BundleCustomer, BundleMail, BundleQuote, EvidencePayload } from '../payload.ts';
 import { counted, problemsOf, type Check } from './check.ts';
 
 /** The notes are chained and anchored; so is, by the hash that each names, what they tell of. */
@@ -22,7 +24,7 @@ export const notedRecords: Check = {
     const { looked, problems, unbound } = compareWithNotes({
       quotes: payload.quotes.map((quote) => ({
         revision: quote.revision,
-        record: recordOfQuote(quote, planChangeId),
+        record: recordOfQuote(quote, payload),
       })),
       consents: payload.consents.map((consent) => ({
         quoteRevision: consent.quoteRevision,
@@ -42,10 +44,10 @@ export const notedRecords: Check = {
   },
 };
 
-function recordOfQuote(quote: BundleQuote, planChangeId: string): string {
+function recordOfQuote(quote: BundleQuote, { change, copy }: EvidencePayload): string {
   const { revision, hash, createdAt, expiresAt, activateAt, termsVersion, nextBill, script } = quote;
   return quoteRecordHash({
-    planChangeId,
+    planChangeId: change.planChangeId,
     revision,
     hash,
     createdAt,
@@ -58,6 +60,7 @@ function recordOfQuote(quote: BundleQuote, planChangeId: string): string {
     scriptText: script.text,
     interruptions: quote.interruptions,
     basis: quote.basis ?? null,
+    customer: recordOfCustomer(quote.customer, copy),
   });
 }
 
@@ -79,7 +82,18 @@ function recordOfConsent({ evidence, ...consent }: BundleConsent, { change, copy
     details: open,
     personal: copy === 'full' ? sealedPart(salt ?? '', personal) : sha256,
     link,
+    customer: recordOfCustomer(consent.customer, copy),
   });
+}
+
+/** A masked copy has the hash of the name; the full copy makes it of the name itself. */
+function recordOfCustomer(
+  customer: BundleCustomer | null | undefined,
+  copy: EvidencePayload['copy'],
+): CustomerRecord | null {
+  if (!customer) return null;
+  const { timeZone, personal } = customer;
+  return copy === 'full' ? customerRecord(customer) : { timeZone, personal };
 }
 
 function notedMail(mail: BundleMail, { change, copy }: EvidencePayload): NotedMail {
@@ -103,7 +117,8 @@ function notedMail(mail: BundleMail, { change, copy }: EvidencePayload): NotedMa
 }
 
 /** What a masked copy leaves out it cannot show to be right: there must be nothing of it. */
-function shownInMaskedCopy({ copy, format, consents, notAccepted, mails }: EvidencePayload): string[] {
+function shownInMaskedCopy(payload: EvidencePayload): string[] {
+  const { copy, format, quotes, consents, notAccepted, mails } = payload;
   // The first format showed what it could of a subject.
   if (copy === 'full' || format === 'plan-change-evidence/1') return [];
   const shown = [
@@ -112,8 +127,10 @@ function shownInMaskedCopy({ copy, format, consents, notAccepted, mails }: Evide
     ),
     ...mails.flatMap(({ recipient, subject, text }) => [recipient, subject, text]),
   ];
+  const called = [...quotes, ...consents].flatMap(({ customer }) => customer ?? []);
   return problemsOf([
-    shown.some((value) => value !== LEFT_OUT),
+    shown.some((value) => value !== LEFT_OUT) ||
+      called.some(({ fullName, accountNumber }) => fullName !== NAME || accountNumber !== ACCOUNT),
     'the copy is masked, and yet has personal details or words of a mail, which nothing in it shows to be right',
   ]);
 }

@@ -10,10 +10,10 @@ const BESIDE = {
 
 /** Under which heading a failed check is told once more. */
 const CHECKS_OF_SECTION: Readonly<Record<string, readonly string[]>> = {
-  timeline: ['course', 'localTimes', 'laterChanges'],
+  timeline: ['course', 'localTimes', 'notedTimes', 'laterChanges'],
   offered: ['quoteHashes', 'arithmetic'],
   said: ['words'],
-  agreed: ['consents'],
+  agreed: ['consents', 'recordings'],
   charged: ['charges'],
   sent: ['mails'],
   notes: ['chain', 'notesOfEvents', 'notedRecords'],

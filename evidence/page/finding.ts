@@ -1,4 +1,5 @@
 import { formatDateForPeople } from '../../domain/calendar.ts';
+import { agreedCustomer } from '../agreed-customer.ts';
 import { moneyText } from '../money.ts';
 import type { EvidencePayload } from '../payload.ts';
 import { standingCharges } from '../standing-charges.ts';
@@ -38,7 +39,8 @@ function currentConsent({
 
 /** `{when}` is where the instant of the consent goes. Nothing is stated that a failed check speaks against. */
 function finding(payload: EvidencePayload): string {
-  const { change, customer, quotes, company } = payload;
+  const { change, quotes, company } = payload;
+  const { fullName } = agreedCustomer(payload);
   const from = change.from.planName;
   const to = change.to?.planName ?? change.requestedPlanCode;
   const consent = currentConsent(payload);
@@ -46,15 +48,15 @@ function finding(payload: EvidencePayload): string {
   const effective =
     change.activation.date === null ? '' : `, from ${formatDateForPeople(change.activation.date)} on`;
   if (!consent) {
-    const asked = `${customer.fullName} asked ${company.name} to change from ${from} to ${to}. No consent to the current quote is on record`;
+    const asked = `${fullName} asked ${company.name} to change from ${from} to ${to}. No consent to the current quote is on record`;
     if (!isEstablished(payload, 'charges'))
       return `${asked}. This record does not establish what was charged.`;
     const earlier = payload.consents.length > 0 ? ' An earlier consent was made void by a newer quote.' : '';
     return `${asked}, and nothing was charged: the change is ${statusWords(change.status)}.${earlier}`;
   }
   if (!isEstablished(payload, 'agreement'))
-    return `This record does not establish what ${customer.fullName} agreed to, nor that it is what was charged.`;
-  const agreedSentence = `${customer.fullName} agreed ${howAgreed(payload.format, consent)}, {when}, to change from ${from} to ${to}${effective}.`;
+    return `This record does not establish what ${fullName} agreed to, nor that it is what was charged.`;
+  const agreedSentence = `${fullName} agreed ${howAgreed(payload.format, consent)}, {when}, to change from ${from} to ${to}${effective}.`;
   if (!isEstablished(payload, 'charges'))
     return `${agreedSentence} This record does not establish that what was charged is what was agreed to.`;
   if (!isApplied(payload))
@@ -65,14 +67,18 @@ function finding(payload: EvidencePayload): string {
   return `${agreedSentence} After that the plan was applied, and exactly what was quoted was charged: ${due}.${summaryWords(payload)}`;
 }
 
-/** What rests on an agent's entry is told as that: the recording is not in the file. */
+/** What rests on an agent's entry is told as that: neither recording nor document is in the file. */
 function howAgreed(
   format: EvidencePayload['format'],
   { evidence: { method, details } }: EvidencePayload['consents'][number],
 ): string {
   const isFirstFormat = format === 'plan-change-evidence/1';
-  if (method === 'written')
-    return details['channel'] === 'link' && !isFirstFormat ? 'on the page of a link' : 'in writing';
+  if (method === 'written') {
+    if (isFirstFormat) return 'in writing';
+    return details['channel'] === 'link'
+      ? 'on the page of a link'
+      : `in writing (document with SHA-256 ${String(details['sha256']).slice(0, 16)}…, as the agent entered it)`;
+  }
   return isFirstFormat
     ? 'in a recorded call'
     : `in a recorded call (recording ${String(details['id'])}, as the agent entered it)`;

@@ -1,5 +1,6 @@
 import { formatDateForPeople } from '../../domain/calendar.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
+import { agreedCustomer, calledToday } from '../agreed-customer.ts';
 import { moneyText } from '../money.ts';
 import { readable, type StoredBundle } from '../earlier-formats.ts';
 import type { EvidencePayload } from '../payload.ts';
@@ -54,6 +55,7 @@ ${heading(payload, clock)}${contents()}${timeline(payload, clock)}${offered(payl
 
 function heading(payload: EvidencePayload, clock: Clock): string {
   const { change, customer, company, generatedAt, generatedFor, product } = payload;
+  const then = agreedCustomer(payload);
   const plan = (named: EvidencePayload['change']['from']): string =>
     esc(`${named.planName}, ${moneyText(named.price)} a ${named.interval} (version ${named.version})`);
   return `<header>
@@ -62,7 +64,7 @@ function heading(payload: EvidencePayload, clock: Clock): string {
 <p class="reference">Reference ${esc(change.planChangeId)}</p>
 </header>
 ${findingHtml(payload, clock)}${facts([
-    ['Customer', `${esc(customer.fullName)}, account ${esc(customer.accountNumber)}`],
+    ['Customer', `${esc(then.fullName)}, account ${esc(then.accountNumber)}${esc(calledToday(payload))}`],
     ['Plan before', plan(change.from)],
     ['New plan', change.to ? plan(change.to) : esc(change.requestedPlanCode)],
     [

@@ -1,6 +1,12 @@
 import { formatDateForPeople } from '../../domain/calendar.ts';
 import { moneyText } from '../money.ts';
-import type { BundleConsent, BundleEvidence, BundleQuote, EvidencePayload } from '../payload.ts';
+import type {
+  BundleConsent,
+  BundleCustomer,
+  BundleEvidence,
+  BundleQuote,
+  EvidencePayload,
+} from '../payload.ts';
 import { contentOf } from '../quote-content.ts';
 import { doubts } from './failed-checks.ts';
 import { code, esc, facts, paragraph, quotation, section, table } from './html.ts';
@@ -47,6 +53,7 @@ function quoteHtml(quote: BundleQuote, { change, terms }: EvidencePayload, clock
     lines,
     ['Total, before tax', '', '', esc(moneyText(content.net))],
   )}${facts([
+    ['Offered to', quote.customer ? customerThen(quote.customer) : null],
     ['Takes effect', esc(formatDateForPeople(content.effectiveDate))],
     ['Due on that date', esc(moneyText(quote.dueNow))],
     ['To the account balance', esc(moneyText(quote.toBalance))],
@@ -61,6 +68,11 @@ function quoteHtml(quote: BundleQuote, { change, terms }: EvidencePayload, clock
     ],
     ['Quote hash', code(quote.hash)],
   ])}`;
+}
+
+/** As the account had them then: a name may have been corrected since, and people move. */
+function customerThen({ fullName, accountNumber, timeZone }: BundleCustomer): string {
+  return esc(`${fullName}, account ${accountNumber}, then in the time zone ${timeZone}`);
 }
 
 /** What was said or shown before the customer agreed, word for word. */
@@ -80,13 +92,15 @@ export function saidOrShown(payload: EvidencePayload, clock: Clock): string {
   return section('said', '3. What was said or shown', doubts(payload, 'said') + html);
 }
 
-/** Whether the words were read aloud is in the recording of a call, and nowhere else. */
+/** Whether the words were read aloud is in the recording of a call, and what was signed in a document; neither is here. */
 function scriptWords(payload: EvidencePayload, quoteHash: string): string {
   const words = 'The words that the agent reads aloud before the customer answers';
   if (payload.format === 'plan-change-evidence/1') return `${words}:`;
   const answers = allEvidence(payload).filter((evidence) => evidence.quoteHash === quoteHash);
   if (answers.some(({ method: by }) => by === 'verbal'))
-    return `${words}. That they were read is in the recording, which is not in this file:`;
+    return `${words}. That they were read rests on what the agent entered; the recording would show it, and is not in this file:`;
+  if (answers.some(({ agentId }) => agentId !== null))
+    return 'The words for a call. The agent entered a signed document instead, which is not in this file: nothing here says that these words were read aloud, nor that they are in the document.';
   return answers.length === 0
     ? `${words}. No answer to this quote is on record:`
     : 'The words for a call. The customer answered in writing: nothing here says that they were read aloud.';
@@ -133,6 +147,7 @@ function consentHtml(consent: BundleConsent, payload: EvidencePayload, clock: Cl
   return `<h3>Consent to quote ${consent.quoteRevision} ${tag}</h3>
 ${evidenceFacts(consent.evidence, payload, clock, [
   ['Accepted', clock(consent.acceptedAt)],
+  ['By', consent.customer ? customerThen(consent.customer) : null],
   ['Agreed to', `quote ${consent.quoteRevision}, hash ${code(consent.quoteHash)}`],
   ['Consent id', code(consent.consentId)],
 ])}`;
@@ -154,6 +169,12 @@ const DETAILS: Readonly<Record<string, string>> = {
   userAgent: 'Browser of the customer',
 };
 
+/** The record has what the agent typed, and nothing by which a reader could tell whether it is so. */
+const NO_RECORDING =
+  'not in this file, nor a hash of it: ask the company for it by its id, and listen for the words of the script and the answer';
+const NO_DOCUMENT =
+  'not in this file: ask the company for it, compare its SHA-256, and read in it what was signed and by whom';
+
 function evidenceFacts(
   evidence: BundleEvidence,
   { mails, format }: EvidencePayload,
@@ -161,6 +182,7 @@ function evidenceFacts(
   first: Parameters<typeof facts>[0] = [],
 ): string {
   const { link, details } = evidence;
+  const isEntered = evidence.agentId !== null && format !== 'plan-change-evidence/1';
   const mail = link && mails.find(({ mailId }) => mailId === link.mailId);
   return facts([
     ...first,
@@ -173,14 +195,15 @@ function evidenceFacts(
     ],
     ...Object.entries(DETAILS).flatMap(([name, title]) => {
       const value = details[name];
-      return value === undefined || value === null ? [] : [[title, detail(name, value, clock)] as const];
+      return value === undefined || value === null
+        ? []
+        : [[isEntered ? `${title}, as the agent entered it` : title, detail(name, value, clock)] as const];
     }),
     [
       'The recording itself',
-      evidence.method === 'verbal' && format !== 'plan-change-evidence/1'
-        ? 'not in this file: ask the company for it by its id, and listen for the words of the script and the answer'
-        : null,
+      format === 'plan-change-evidence/1' || evidence.method === 'written' ? null : NO_RECORDING,
     ],
+    ['The document itself', isEntered && evidence.method === 'written' ? NO_DOCUMENT : null],
     ['Link sent', link && `${clock(link.createdAt)}${mail ? `, in the mail “${esc(mail.subject)}”` : ''}`],
     ['Link used', link?.usedAt ? clock(link.usedAt) : null],
     ['Evidence id', code(evidence.evidenceId)],

@@ -60,7 +60,12 @@ describe('the first step of a change', () => {
       .knex('account_notes')
       .where({ plan_change_id: second.planChangeId })
       .pluck<string[]>('body');
-    assert.deepEqual(notes, ['Change to fiber-plus refused: another plan change of this account is open.']);
+    assert.deepEqual(
+      notes.map((note) =>
+        note.replace(/ (Opened|Closed) [\d:.TZ-]+\.$/g, ' $1.').replace(/ Opened [\d:.TZ-]+\./, ' Opened.'),
+      ),
+      ['Change to fiber-plus refused: another plan change of this account is open. Opened. Closed.'],
+    );
   });
 
   it('lets exactly one of several changes through that are opened at the same time', async () => {

@@ -126,6 +126,8 @@ describe('API: consent', () => {
       // Over before there was a quote to read out, and of a call that is not over.
       [{ startedAt: at(-HOUR), durationSeconds: 3_000 }, '/recording/durationSeconds'],
       [{ startedAt: at(-MINUTE), durationSeconds: 7 * 60 }, '/recording/durationSeconds'],
+      // Nobody reads out the script in that time.
+      [{ startedAt: at(-MINUTE), durationSeconds: 10 }, '/recording/durationSeconds'],
       [{ announced: false }, '/recording/announced'],
       [{ announced: 'true' }, '/recording/announced'],
       [{ id: ' ' }, '/recording/id'],
@@ -173,7 +175,7 @@ describe('API: consent', () => {
   it('takes a recording that began before the quote, up to a day, and clocks that are a little ahead', async () => {
     const begun = Date.now();
     const recordings: [startedAt: string, durationSeconds: number][] = [
-      [new Date(Date.now() + 4 * MINUTE).toISOString(), 30],
+      [new Date(Date.now() + 4 * MINUTE).toISOString(), 50],
       [new Date(Date.now() - 24 * HOUR + MINUTE).toISOString(), 86_400],
       [new Date(Date.now() - 10 * MINUTE).toISOString(), 6 * 60],
       [new Date(Date.now() + 23 * HOUR).toISOString().replace('Z', '+23:00'), 240],

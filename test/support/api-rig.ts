@@ -196,7 +196,7 @@ export function verbalConsent(quoteHash: string, recording: object = {}): object
     quoteHash,
     recording: {
       id: 'rec-2026-11-24-000123',
-      startedAt: new Date(Date.now() - 60_000).toISOString(),
+      startedAt: new Date(Date.now() - 240_000).toISOString(),
       durationSeconds: 240,
       announced: true,
       scriptVersion: CONSENT_SCRIPT_VERSION,

@@ -148,7 +148,7 @@ export async function createRig(name: string, options: RigOptions = {}): Promise
         method: 'verbal',
         details: JSON.stringify({
           id: 'rec-1',
-          startedAt: new Date().toISOString(),
+          startedAt: new Date(Date.now() - 60_000).toISOString(),
           durationSeconds: 60,
           announced: true,
           scriptVersion: CONSENT_SCRIPT_VERSION,

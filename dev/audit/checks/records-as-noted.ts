@@ -1,4 +1,4 @@
-import type { ConsentRow, MailRow } from '../../../db/noted-records.ts';
+import type { ConsentRow, MailRow, QuoteRow } from '../../../db/noted-records.ts';
 import {
   CONSENT_RECORD,
   consentRecordOf,
@@ -6,6 +6,7 @@ import {
   MAIL_RECORD,
   mailRecordOf,
   QUOTE_RECORD,
+  quoteRecordOf,
 } from '../../../db/noted-records.ts';
 import { isoInstant } from '../../../db/sql.ts';
 import { canonicalJson } from '../../../domain/canonical-json.ts';
@@ -136,7 +137,7 @@ const NOTES = `
   FROM account_notes n WHERE n.plan_change_id = ANY ($1) ORDER BY n.customer_id, n.sequence`;
 
 async function factsOf(query: Query, ids: readonly string[]): Promise<(planChangeId: string) => OwnFacts> {
-  const quotes = grouped(await query<QuoteRecord>(QUOTES, [ids]));
+  const quotes = grouped((await query<QuoteRow>(QUOTES, [ids])).map(quoteRecordOf));
   const consents = grouped(await query<Consent>(CONSENTS, [ids]));
   const mails = grouped(await query<Mail>(MAILS, [ids]));
   const notes = grouped(await query<Note>(NOTES, [ids]));
