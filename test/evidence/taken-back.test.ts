@@ -185,6 +185,7 @@ describe('proof bundles of what was taken back', () => {
       assert.deepEqual(laterOf(bundle), []);
     });
 
+    const anotherId = (id: string): string => id.replace(/^./, (digit) => (digit === 'a' ? 'b' : 'a'));
     const later = ({ laterChanges }: EvidencePayload) => laterChanges[0]!;
     const lies: readonly (readonly [
       'reverted' | 'replaced',
@@ -228,14 +229,14 @@ describe('proof bundles of what was taken back', () => {
         /by its note plan change \S+ takes back another one/,
         (payload) => {
           const { note } = payload.chain.find((link) => link.note?.body.includes('takes back')) ?? {};
-          note!.body = note!.body.replace(/(takes back plan change )./, '$1a');
+          note!.body = note!.body.replace(/(?<=takes back plan change )\S+/, anotherId);
         },
       ],
       [
         'reverted',
         'a change that took it back, and no note of it',
         /no note tells of plan change \S+, which is said to take this one back/,
-        (payload) => (later(payload).planChangeId = payload.change.planChangeId.replace(/^./, 'a')),
+        (payload) => (later(payload).planChangeId = anotherId(payload.change.planChangeId)),
       ],
     ];
     for (const [which, what, says, alter] of lies) {
