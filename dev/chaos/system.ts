@@ -9,7 +9,7 @@ import { openDatabase } from '../../db/knex.ts';
 import { insertAccount, type AccountOverrides, type TestAccount } from '../seed/test-account.ts';
 import { databasePasswords } from '../stack/database-passwords.ts';
 import { randomBase62 } from '../stack/development-keys.ts';
-import { freePort } from '../stack/free-port.ts';
+import { freePorts } from '../stack/free-port.ts';
 import { readPidFile } from '../stack/pid-file.ts';
 import { pollUntil } from '../stack/poll.ts';
 import { ownerUrl } from '../stack/postgres.ts';
@@ -83,13 +83,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     links.set(name, way);
     return `127.0.0.1:${way.port}`;
   };
+  const [api, postgres, temporal, temporalUi, temporalMetrics, outbox] = (await freePorts(6)).map(String);
   const stack = createStack({
     config: readStartConfig({
       ...ownEnvironment(options.env ?? process.env),
-      ...{ DATA_DIR: dataDir, SEED_ACCOUNTS: '0', API_PORT: String(await freePort()) },
-      ...{ POSTGRES_PORT: String(await freePort()), TEMPORAL_PORT: String(await freePort()) },
-      ...{ TEMPORAL_UI_PORT: String(await freePort()), TEMPORAL_METRICS_PORT: String(await freePort()) },
-      OUTBOX_PORT: String(await freePort()),
+      ...{ DATA_DIR: dataDir, SEED_ACCOUNTS: '0', API_PORT: api, POSTGRES_PORT: postgres },
+      ...{ TEMPORAL_PORT: temporal, TEMPORAL_UI_PORT: temporalUi, TEMPORAL_METRICS_PORT: temporalMetrics },
+      OUTBOX_PORT: outbox,
     }),
     checkout: options.checkout ?? CHECKOUT,
     starting: new AbortController(),

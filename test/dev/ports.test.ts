@@ -3,9 +3,20 @@ import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { freePort, isPortFree } from '../../dev/stack/free-port.ts';
+import { freePort, freePorts, isPortFree } from '../../dev/stack/free-port.ts';
 import { choosePorts, createPortClaims, DEFAULT_PORTS, type Ports } from '../../dev/stack/ports.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+describe('free ports', () => {
+  it('are all different, however many are asked for at once', async () => {
+    const ports = await freePorts(200);
+    assert.equal(new Set(ports).size, 200);
+    assert.deepEqual(
+      await Promise.all(ports.slice(0, 20).map((port) => isPortFree(port))),
+      Array(20).fill(true),
+    );
+  });
+});
 
 describe('ports of npm start', () => {
   let folder: { path: string; remove: () => void };

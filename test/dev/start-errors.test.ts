@@ -7,7 +7,7 @@ import { prepareGivenTemporal, readGivenTemporal } from '../../dev/stack/given-t
 import { prepareCluster, withConnection } from '../../dev/stack/postgres.ts';
 import { readStartConfig } from '../../dev/stack/start-config.ts';
 import { diskFull, explainFailure, explainLog } from '../../dev/stack/start-error.ts';
-import { freePort, testPostgres, testTemporal } from '../support/test-stack.ts';
+import { freePort, freePorts, testPostgres, testTemporal } from '../support/test-stack.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Runs dev/start.ts, which is expected to refuse, and returns what a person would see. */
@@ -55,9 +55,9 @@ describe('what npm start says when it cannot', () => {
   });
 
   it('a wrong DATABASE_URL ends the start, and leaves nothing running', async () => {
-    const port = await freePort();
+    const [port, outbox, api] = await freePorts(3);
     const url = `postgresql://postgres:very-secret@127.0.0.1:${port}/postgres`;
-    const ports = { OUTBOX_PORT: String(await freePort()), API_PORT: String(await freePort()) };
+    const ports = { OUTBOX_PORT: String(outbox), API_PORT: String(api) };
     const temporal = await testTemporal();
     const { status, output } = start({
       ...ports,

@@ -5,7 +5,7 @@ import type { FaultInput } from '../../dev/sendgrid-double/faults.ts';
 import type { Mail } from '../../dev/sendgrid-double/mail-store.ts';
 import { serveSendgridDouble } from '../../dev/sendgrid-double/serve.ts';
 import { cacheFolder } from '../../dev/stack/cache-folder.ts';
-import { freePort } from '../../dev/stack/free-port.ts';
+import { freePort, freePorts } from '../../dev/stack/free-port.ts';
 import { pollUntil } from '../../dev/stack/poll.ts';
 import { findPostgresHome } from '../../dev/stack/postgres-home.ts';
 import {
@@ -25,7 +25,7 @@ import {
 import { temporalCommand } from '../../dev/stack/temporal-server.ts';
 import { makeTestFolder } from './test-folder.ts';
 
-export { freePort } from '../../dev/stack/free-port.ts';
+export { freePort, freePorts } from '../../dev/stack/free-port.ts';
 export { eventually } from './eventually.ts';
 
 const TEMPLATE = 'plan_change_template';
@@ -162,7 +162,7 @@ export async function startTestPostgres(options: { durable: boolean }): Promise<
 /** A Temporal server of its own, for a suite that kills it. Stopped at the end of the run at the latest. */
 export async function startTestTemporal(): Promise<TestTemporal> {
   const folder = makeTestFolder();
-  const [port, uiPort, metricsPort] = [await freePort(), await freePort(), await freePort()];
+  const [port = 0, uiPort = 0, metricsPort = 0] = await freePorts(3);
   const env = process.env;
   const { file } = await resolveTemporalBinary({ env, cacheDir: cacheFolder(env), fallbackDir: folder.path });
   const [address, namespace] = [`127.0.0.1:${port}`, 'default'];
