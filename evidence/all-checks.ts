@@ -7,6 +7,7 @@ import { localTimes } from './checks/local-times.ts';
 import { notedRecords } from './checks/noted-records.ts';
 import { notedTimes } from './checks/noted-times.ts';
 import { chain, notesOfEvents } from './checks/notes.ts';
+import { people } from './checks/people.ts';
 import { recordings } from './checks/recordings.ts';
 import { arithmetic, quoteHashes, termsHashes, words } from './checks/quotes.ts';
 import type { MadeCheck } from './payload.ts';
@@ -14,6 +15,7 @@ import type { MadeCheck } from './payload.ts';
 /** Every check of what a bundle says, by the name that bundles have it under. */
 export const ALL_CHECKS: Readonly<Record<string, Check>> = {
   course,
+  people,
   quoteHashes,
   arithmetic,
   termsHashes,

@@ -88,6 +88,6 @@ function summaryWords({ format, mails }: EvidencePayload): string {
   const summary = mails.findLast(({ kind }) => kind === 'summary');
   if (format === 'plan-change-evidence/1' || summary === undefined) return '';
   return ['bounced', 'dropped', 'given_up'].includes(summary.status)
-    ? ` The summary by email did not reach the customer: ${mailStatusWords(summary.status)}.`
+    ? ` The summary by email did not reach the customer: ${mailStatusWords(summary.status, format)}.`
     : '';
 }

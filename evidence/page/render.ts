@@ -10,9 +10,11 @@ import { code, esc, facts, section } from './html.ts';
 import { agreed, offered, saidOrShown } from './sections-offer.ts';
 import { charged } from './section-charged.ts';
 import { verification } from './section-verify.ts';
-import { notes, sent, terms, timeline } from './sections-record.ts';
+import { timeline } from './section-timeline.ts';
+import { notes, sent, terms } from './sections-record.ts';
 import { STYLE } from './style.ts';
 import { replacedBy, takenBackBy } from './later-changes.ts';
+import { agentWords } from './who.ts';
 import { statusWords, whenWords } from './words.ts';
 
 /** Around the signed record in the page. */
@@ -54,7 +56,7 @@ ${heading(payload, clock)}${contents()}${timeline(payload, clock)}${offered(payl
 }
 
 function heading(payload: EvidencePayload, clock: Clock): string {
-  const { change, customer, company, generatedAt, generatedFor, product } = payload;
+  const { change, customer, company, generatedAt, product } = payload;
   const then = agreedCustomer(payload);
   const plan = (named: EvidencePayload['change']['from']): string =>
     esc(`${named.planName}, ${moneyText(named.price)} a ${named.interval} (version ${named.version})`);
@@ -74,12 +76,12 @@ ${findingHtml(payload, clock)}${facts([
         : esc(`${formatDateForPeople(change.activation.date)} (${whenWords(change.activation.when)})`),
     ],
     ['Status', statusHtml(payload)],
-    ['Agent who opened it', code(change.openedBy)],
+    ['Agent who opened it', personHtml(payload, change.openedBy)],
     ['Takes the place of', change.replacesId === null ? null : `plan change ${code(change.replacesId)}`],
     ['Takes back', change.revertsId === null ? null : `plan change ${code(change.revertsId)}`],
     [
       'This file',
-      `made ${clock(generatedAt)} for ${esc(generatedFor.role)} ${code(generatedFor.agentId)} by ${esc(product.name)} ${esc(product.version)}, schema ${esc(product.schema)}`,
+      `made ${clock(generatedAt)} for ${readerHtml(payload)} by ${esc(product.name)} ${esc(product.version)}, schema ${esc(product.schema)}`,
     ],
   ])}<p class="note">Times are those of the customer’s time zone, ${esc(customer.timeZone)}; the signed record has them in UTC. Amounts are before tax.${copyWords(payload)}</p>
 `;
@@ -92,6 +94,17 @@ function statusHtml(payload: EvidencePayload): string {
   if (replacing) return `${status}: plan change ${code(replacing.planChangeId)} took its place`;
   const takingBack = takenBackBy(payload);
   return takingBack ? `${status}; taken back later by plan change ${code(takingBack.planChangeId)}` : status;
+}
+
+function personHtml(payload: EvidencePayload, agentId: string): string {
+  return payload.format === 'plan-change-evidence/1' ? code(agentId) : esc(agentWords(payload, agentId));
+}
+
+function readerHtml(payload: EvidencePayload): string {
+  const { agentId, role } = payload.generatedFor;
+  return payload.format === 'plan-change-evidence/1'
+    ? `${esc(role)} ${code(agentId)}`
+    : esc(agentWords(payload, agentId));
 }
 
 function copyWords({ copy, format }: EvidencePayload): string {

@@ -11,6 +11,7 @@ import { contentOf } from '../quote-content.ts';
 import { doubts } from './failed-checks.ts';
 import { code, esc, facts, paragraph, quotation, section, table } from './html.ts';
 import type { Clock } from './clock.ts';
+import { agentWords } from './who.ts';
 
 /** What was offered: every quote of the change, the figures read from the text that was hashed. */
 export function offered(payload: EvidencePayload, clock: Clock): string {
@@ -177,10 +178,11 @@ const NO_DOCUMENT =
 
 function evidenceFacts(
   evidence: BundleEvidence,
-  { mails, format }: EvidencePayload,
+  payload: EvidencePayload,
   clock: Clock,
   first: Parameters<typeof facts>[0] = [],
 ): string {
+  const { mails, format } = payload;
   const { link, details } = evidence;
   const isEntered = evidence.agentId !== null && format !== 'plan-change-evidence/1';
   const mail = link && mails.find(({ mailId }) => mailId === link.mailId);
@@ -189,10 +191,7 @@ function evidenceFacts(
     ['Method', method(evidence)],
     ['Given', clock(evidence.givenAt)],
     ['Received', clock(evidence.receivedAt)],
-    [
-      'Recorded by',
-      evidence.agentId === null ? 'the customer, on the page of the link' : `agent ${code(evidence.agentId)}`,
-    ],
+    ['Recorded by', recordedBy(evidence, payload)],
     ...Object.entries(DETAILS).flatMap(([name, title]) => {
       const value = details[name];
       return value === undefined || value === null
@@ -208,6 +207,13 @@ function evidenceFacts(
     ['Link used', link?.usedAt ? clock(link.usedAt) : null],
     ['Evidence id', code(evidence.evidenceId)],
   ]);
+}
+
+function recordedBy({ agentId }: BundleEvidence, payload: EvidencePayload): string {
+  if (agentId === null) return 'the customer, on the page of the link';
+  return payload.format === 'plan-change-evidence/1'
+    ? `agent ${code(agentId)}`
+    : esc(agentWords(payload, agentId));
 }
 
 function method({ method: by, details }: BundleEvidence): string {

@@ -580,6 +580,12 @@ describe('proof bundles', () => {
       ['the head that was anchored', 'Anchor', ({ anchor }) => (anchor!.head.sequence -= 1)],
       ['the root of the anchor', 'Anchor', ({ anchor }) => (anchor!.sealed.anchor.root = 'ab'.repeat(32))],
       ['the course', 'Course', ({ change }) => change.transitions.shift() && change.transitions.reverse()],
+      ['an agent who is not named', 'People', ({ agents }) => (agents.length = 0)],
+      [
+        'two agents of one name',
+        'People',
+        ({ agents, change }) => agents.push({ ...agents[0]!, agentId: change.planChangeId }),
+      ],
       [
         'the agent who identified',
         'Course',
