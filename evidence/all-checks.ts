@@ -3,6 +3,7 @@ import { findingOf, type Check, type CheckInput } from './checks/check.ts';
 import { charges, consents, mails } from './checks/consents.ts';
 import { course } from './checks/course.ts';
 import { laterChanges } from './checks/later-changes.ts';
+import { links } from './checks/links.ts';
 import { localTimes } from './checks/local-times.ts';
 import { notedRecords } from './checks/noted-records.ts';
 import { notedTimes } from './checks/noted-times.ts';
@@ -22,6 +23,7 @@ export const ALL_CHECKS: Readonly<Record<string, Check>> = {
   words,
   consents,
   recordings,
+  links,
   charges,
   mails,
   chain,

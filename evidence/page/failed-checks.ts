@@ -13,7 +13,7 @@ const CHECKS_OF_SECTION: Readonly<Record<string, readonly string[]>> = {
   timeline: ['course', 'people', 'localTimes', 'notedTimes', 'laterChanges'],
   offered: ['quoteHashes', 'arithmetic'],
   said: ['words'],
-  agreed: ['consents', 'recordings'],
+  agreed: ['consents', 'recordings', 'links'],
   charged: ['charges'],
   sent: ['mails'],
   notes: ['chain', 'notesOfEvents', 'notedRecords'],

@@ -5,6 +5,7 @@ import type { EvidencePayload } from '../payload.ts';
 import { standingCharges } from '../standing-charges.ts';
 import type { Clock } from './clock.ts';
 import { failedChecks, isEstablished } from './failed-checks.ts';
+import { declineOf, howDeclined } from './declined.ts';
 import { esc, list } from './html.ts';
 import { laterSentences, takenBackBy } from './later-changes.ts';
 import { mailStatusWords, statusWords } from './words.ts';
@@ -12,7 +13,8 @@ import { mailStatusWords, statusWords } from './words.ts';
 /** The exhibit in two sentences, and before them whatever in the record does not hold. */
 export function findingHtml(payload: EvidencePayload, clock: Clock): string {
   const consent = currentConsent(payload);
-  const sentences = esc(finding(payload)).replaceAll('{when}', consent ? clock(consent.acceptedAt) : '');
+  const when = consent?.acceptedAt ?? declineOf(payload)?.at;
+  const sentences = esc(finding(payload)).replaceAll('{when}', when === undefined ? '' : clock(when));
   const isGood = isApplied(payload) && isEstablished(payload, 'charges') && !takenBackBy(payload);
   const later = laterSentences(payload, clock).map((sentence) => ` ${sentence}`);
   return `${discrepancy(payload)}<p class="finding${isGood ? '' : ' open'}">${sentences}${later.join('')}</p>\n`;
@@ -48,10 +50,14 @@ function finding(payload: EvidencePayload): string {
   const effective =
     change.activation.date === null ? '' : `, from ${formatDateForPeople(change.activation.date)} on`;
   if (!consent) {
-    const asked = `${fullName} asked ${company.name} to change from ${from} to ${to}. No consent to the current quote is on record`;
+    const wish = `${fullName} asked ${company.name} to change from ${from} to ${to}`;
+    const asked = `${wish}. No consent to the current quote is on record`;
     if (!isEstablished(payload, 'charges'))
       return `${asked}. This record does not establish what was charged.`;
     const earlier = payload.consents.length > 0 ? ' An earlier consent was made void by a newer quote.' : '';
+    const decline = declineOf(payload);
+    if (decline)
+      return `${wish}, and declined the offer ${howDeclined(decline)}, {when}. Nothing was charged.${earlier}`;
     return `${asked}, and nothing was charged: the change is ${statusWords(change.status)}.${earlier}`;
   }
   if (!isEstablished(payload, 'agreement'))

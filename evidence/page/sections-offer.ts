@@ -11,6 +11,7 @@ import { contentOf } from '../quote-content.ts';
 import { doubts } from './failed-checks.ts';
 import { code, esc, facts, paragraph, quotation, section, table } from './html.ts';
 import type { Clock } from './clock.ts';
+import { declinedHtml, declineOf, howDeclined } from './declined.ts';
 import { agentWords } from './who.ts';
 
 /** What was offered: every quote of the change, the figures read from the text that was hashed. */
@@ -102,6 +103,9 @@ function scriptWords(payload: EvidencePayload, quoteHash: string): string {
     return `${words}. That they were read rests on what the agent entered; the recording would show it, and is not in this file:`;
   if (answers.some(({ agentId }) => agentId !== null))
     return 'The words for a call. The agent entered a signed document instead, which is not in this file: nothing here says that these words were read aloud, nor that they are in the document.';
+  const decline = declineOf(payload);
+  if (decline?.quoteHash === quoteHash)
+    return `The words for a call. The customer declined this quote ${howDeclined(decline)}: nothing here says that they were read aloud.`;
   return answers.length === 0
     ? `${words}. No answer to this quote is on record:`
     : 'The words for a call. The customer answered in writing: nothing here says that they were read aloud.';
@@ -134,10 +138,11 @@ export function agreed(payload: EvidencePayload, clock: Clock): string {
       `<h3>Received, not accepted <span class="tag void">no consent</span></h3>\n${evidenceFacts(evidence, payload, clock)}`,
   );
   const html = accepted || paragraph('No consent is on record.');
+  const declined = declinedHtml(payload, clock);
   return section(
     'agreed',
     '4. What was agreed, and when',
-    doubts(payload, 'agreed') + html + others.join(''),
+    doubts(payload, 'agreed') + html + declined + others.join(''),
   );
 }
 

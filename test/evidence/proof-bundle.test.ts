@@ -150,6 +150,11 @@ describe('proof bundles', () => {
         await api.changeOf(await api.stranger(), { activation: { when: 'end_of_cycle' } }),
       ];
       await api.post(`/v1/plan-changes/${declined.planChangeId}/decline`, { reason: 'Too much' });
+      const refused = await api.opened(await api.stranger());
+      await customerAt(api, await askForConsent(api, refused.planChangeId)).send({
+        decision: 'decline',
+        reason: 'Too dear',
+      });
       const suspended = await api.stranger();
       const held = await api.opened(suspended);
       await api.rig
@@ -159,7 +164,15 @@ describe('proof bundles', () => {
       await api.post(`/v1/plan-changes/${held.planChangeId}/consent`, verbalConsent(held.quote?.hash ?? ''));
       const says: [string, RegExp][] = [
         [waiting.planChangeId, /No consent to the current quote is on record, and nothing was charged/],
-        [declined.planChangeId, /declined by the customer/],
+        [
+          declined.planChangeId,
+          /declined the offer to \S+ \(agent\), who wrote it down.*Nothing was charged/,
+        ],
+        [declined.planChangeId, /<h3>Declined [^]*no recording of it is named[^]*Too much/],
+        [
+          refused.planChangeId,
+          /<h3>Declined [^]*the customer, on the page of a consent link[^]*Too dear[^]*Link marked as used/,
+        ],
         [
           scheduled.planChangeId,
           /agreed in a recorded call \(recording \S+, as the agent entered it\), .* Nothing of it stands on the account/,
@@ -170,6 +183,7 @@ describe('proof bundles', () => {
         const html = await pageOf(api, id);
         assertSound(verified(api, html));
         assert.match(html, words);
+        assert.doesNotMatch(html, /declined[^]*No answer to this quote is on record/);
       }
     });
 
@@ -311,7 +325,9 @@ describe('proof bundles', () => {
             .filter(({ outcome }) => outcome === 'open')
             .map(({ title }) => title);
           assert.ok(
-            open.every((title) => ['Mails', 'Anchor', 'Entries'].includes(title.split(':', 1)[0] ?? '')),
+            open.every((title) =>
+              ['Mails', 'Anchor', 'Entries', 'Links'].includes(title.split(':', 1)[0] ?? ''),
+            ),
             open.join(),
           );
           for (const name of [named.fullName, named.accountNumber, '***@'])
@@ -580,6 +596,19 @@ describe('proof bundles', () => {
       ['the head that was anchored', 'Anchor', ({ anchor }) => (anchor!.head.sequence -= 1)],
       ['the root of the anchor', 'Anchor', ({ anchor }) => (anchor!.sealed.anchor.root = 'ab'.repeat(32))],
       ['the course', 'Course', ({ change }) => change.transitions.shift() && change.transitions.reverse()],
+      [
+        'a link that no mail brought',
+        'Links',
+        ({ links, quotes, change }) =>
+          links.push({
+            linkId: change.planChangeId,
+            mailId: change.planChangeId,
+            quoteHash: quotes[1]!.hash,
+            createdAt: quotes[1]!.createdAt,
+            expiresAt: quotes[1]!.expiresAt,
+            usedAt: null,
+          }),
+      ],
       ['an agent who is not named', 'People', ({ agents }) => (agents.length = 0)],
       [
         'two agents of one name',
