@@ -1,6 +1,6 @@
 import { formatDateForPeople } from '../../domain/calendar.ts';
 import { agreedCustomer } from '../agreed-customer.ts';
-import { moneyText } from '../money.ts';
+import { moneyText, planPriceText } from '../money.ts';
 import type { EvidencePayload } from '../payload.ts';
 import { standingCharges } from '../standing-charges.ts';
 import type { Clock } from './clock.ts';
@@ -43,14 +43,21 @@ function currentConsent({
 function finding(payload: EvidencePayload): string {
   const { change, quotes, company } = payload;
   const { fullName } = agreedCustomer(payload);
-  const from = change.from.planName;
-  const to = change.to?.planName ?? change.requestedPlanCode;
+  const isFirstFormat = payload.format === 'plan-change-evidence/1';
+  const named = isFirstFormat ? ({ planName }: { planName: string }) => planName : planPriceText;
+  const from = named(change.from);
+  const to = change.to ? named(change.to) : change.requestedPlanCode;
+  const comma = isFirstFormat ? '' : ',';
   const consent = currentConsent(payload);
   const quote = quotes.find(({ revision }) => revision === change.quoteRevision);
   const effective =
     change.activation.date === null ? '' : `, from ${formatDateForPeople(change.activation.date)} on`;
+  const nextBill =
+    isFirstFormat || !quote
+      ? ''
+      : ` By the quote agreed to the next bill is ${moneyText(quote.nextBill.amount)} on ${formatDateForPeople(quote.nextBill.date)}.`;
   if (!consent) {
-    const wish = `${fullName} asked ${company.name} to change from ${from} to ${to}`;
+    const wish = `${fullName} asked ${company.name} to change from ${from}${comma} to ${to}`;
     const asked = `${wish}. No consent to the current quote is on record`;
     if (!isEstablished(payload, 'charges'))
       return `${asked}. This record does not establish what was charged.`;
@@ -62,7 +69,7 @@ function finding(payload: EvidencePayload): string {
   }
   if (!isEstablished(payload, 'agreement'))
     return `This record does not establish what ${fullName} agreed to, nor that it is what was charged.`;
-  const agreedSentence = `${fullName} agreed ${howAgreed(payload.format, consent)}, {when}, to change from ${from} to ${to}${effective}.`;
+  const agreedSentence = `${fullName} agreed ${howAgreed(payload.format, consent)}, {when}, to change from ${from}${comma} to ${to}${effective}.`;
   if (!isEstablished(payload, 'charges'))
     return `${agreedSentence} This record does not establish that what was charged is what was agreed to.`;
   if (!isApplied(payload))
@@ -70,7 +77,7 @@ function finding(payload: EvidencePayload): string {
   const due = quote
     ? `${moneyText(quote.dueNow)} due, ${moneyText(quote.toBalance)} to the account balance`
     : '';
-  return `${agreedSentence} After that the plan was applied, and exactly what was quoted was charged: ${due}.${summaryWords(payload)}`;
+  return `${agreedSentence} After that the plan was applied, and exactly what was quoted was charged: ${due}.${nextBill}${summaryWords(payload)}`;
 }
 
 /** What rests on an agent's entry is told as that: neither recording nor document is in the file. */

@@ -1,5 +1,5 @@
 import { formatDateForPeople } from '../../domain/calendar.ts';
-import { moneyText } from '../money.ts';
+import { moneyText, planPriceText } from '../money.ts';
 import type {
   BundleConsent,
   BundleCustomer,
@@ -8,6 +8,7 @@ import type {
   EvidencePayload,
 } from '../payload.ts';
 import { contentOf } from '../quote-content.ts';
+import { noteOfQuote } from '../quote-record.ts';
 import { doubts } from './failed-checks.ts';
 import { code, esc, facts, paragraph, quotation, section, table } from './html.ts';
 import type { Clock } from './clock.ts';
@@ -38,7 +39,8 @@ function nothingOffered(rejectionCode: string | null): string {
   return `Nothing: the request was refused at once${rejectionCode === null ? '' : ` (${rejectionCode})`}.`;
 }
 
-function quoteHtml(quote: BundleQuote, { change, terms }: EvidencePayload, clock: Clock): string {
+function quoteHtml(quote: BundleQuote, payload: EvidencePayload, clock: Clock): string {
+  const { change, terms } = payload;
   const content = contentOf(quote);
   const isVoid = quote.revision < change.quoteRevision;
   const tag = isVoid ? ' <span class="tag void">void: superseded</span>' : '';
@@ -56,6 +58,7 @@ function quoteHtml(quote: BundleQuote, { change, terms }: EvidencePayload, clock
     ['Total, before tax', '', '', esc(moneyText(content.net))],
   )}${facts([
     ['Offered to', quote.customer ? customerThen(quote.customer) : null],
+    ...prices(quote, payload),
     ['Takes effect', esc(formatDateForPeople(content.effectiveDate))],
     ['Due on that date', esc(moneyText(quote.dueNow))],
     ['To the account balance', esc(moneyText(quote.toBalance))],
@@ -69,7 +72,30 @@ function quoteHtml(quote: BundleQuote, { change, terms }: EvidencePayload, clock
       `version ${esc(quote.termsVersion)}${terms.length > 0 ? ', <a href="#terms">in full below</a>' : ''}`,
     ],
     ['Quote hash', code(quote.hash)],
-  ])}`;
+    ...recordHash(quote, payload),
+  ])}${hashWords(quote, payload)}`;
+}
+
+type Fact = Parameters<typeof facts>[0][number];
+
+function prices(quote: BundleQuote, { format }: EvidencePayload): Fact[] {
+  if (format === 'plan-change-evidence/1' || !quote.basis) return [];
+  const { from, to } = quote.basis;
+  return [
+    ['Price before', esc(planPriceText(from))],
+    ['Price from then on', esc(planPriceText(to))],
+  ];
+}
+
+/** The price a month is not in what the quote hash is over: which hash covers it must be said. */
+function recordHash(quote: BundleQuote, payload: EvidencePayload): Fact[] {
+  const told = payload.format === 'plan-change-evidence/1' ? undefined : noteOfQuote(payload, quote);
+  return told ? [['Record hash', `${code(told.record)}, in note ${told.sequence}`]] : [];
+}
+
+function hashWords(quote: BundleQuote, payload: EvidencePayload): string {
+  if (recordHash(quote, payload).length === 0) return '';
+  return '<p class="note">The quote hash is over the lines, their total, the plan and its version, the promotion, the date and the terms. The record hash is over the quote hash and everything else of the quote: the prices before and after, the next bill, the script, the interruptions, the times and who the customer was. It was written into the account note in the same step as the quote; <a href="#verify">section 9</a> has the very text.</p>\n';
 }
 
 /** As the account had them then: a name may have been corrected since, and people move. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -141,6 +142,19 @@ describe('proof bundles', () => {
       const row = verified(api, text).rows.find(({ title }) => title.startsWith('Anchor'));
       assert.equal(row?.outcome, 'pass');
       assert.ok(bundle.payload.anchor && bundle.payload.anchor.sealed.anchor.accounts >= 2);
+    });
+
+    it('state the price before and after with the next bill, and which hash covers them, to be made by hand', async () => {
+      const html = await pageOf(api, linked);
+      const finding = /<p class="finding[^]*?<\/p>/.exec(html)?.[0] ?? '';
+      assert.match(finding, /from .+, \d+\.\d\d USD a month, to .+, \d+\.\d\d USD a month, from/);
+      assert.match(finding, /By the quote agreed to the next bill is \d+\.\d\d USD on/);
+      assert.match(html, /Price before<.*USD a month<[^]*Price from then on<.*USD a month<[^]*Record hash</);
+      const [, record = ''] = /<pre class="quote-record">([^]*?)<\/pre>/.exec(html) ?? [];
+      const text = record.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+      assert.match(text, /"price":\{"amount":"\d+\.\d\d","currency":"USD"\}.*"nextBillMinor":"\d+"/);
+      const hash = createHash('sha256').update(text).digest('hex');
+      assert.match(html, new RegExp(`<strong>quoted</strong><br>.* record ${hash}\\.`));
     });
 
     it('are there in every status, and say what there is', async () => {
@@ -555,6 +569,11 @@ describe('proof bundles', () => {
       ['the terms', 'Terms', ({ terms }) => replaceIn(terms[0], 'body', 'fee', 'tax')],
       ['the terms, and their hash', 'Quotes', ({ terms }) => (terms[0]!.sha256 = 'ab'.repeat(32))],
       ['an earlier quote left out', 'Quotes', ({ quotes }) => quotes.shift()],
+      [
+        'a price a month that nobody named',
+        'Words',
+        ({ quotes }) => (quotes[1]!.basis!.to.price.amount = '77.77'),
+      ],
       ['the words of the script', 'Words', ({ quotes }) => (quotes[1]!.script.text = 'Do you agree?')],
       [
         'the quote that was agreed to',
