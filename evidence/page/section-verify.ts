@@ -45,7 +45,7 @@ function checked(payload: EvidencePayload): string {
         ? 'nothing there to check'
         : 'holds',
   ]);
-  return `<p>Before it was signed, the full record was checked by itself:</p>
+  return `<p>Before it signed the file, the company’s program checked the full record. Anybody can check it again, as told below:</p>
 ${table([{ head: 'Check' }, { head: 'Looked at' }, { head: 'Result', kind: 'short' }], rows)}`;
 }
 

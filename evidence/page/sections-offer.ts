@@ -1,3 +1,4 @@
+import { REJECTED_BECAUSE } from '../../domain/note-words.ts';
 import { formatDateForPeople } from '../../domain/calendar.ts';
 import { moneyText, planPriceText } from '../money.ts';
 import type {
@@ -22,7 +23,7 @@ export function offered(payload: EvidencePayload, clock: Clock): string {
     return section(
       'offered',
       '2. What was offered',
-      doubts(payload, 'offered') + paragraph(nothingOffered(change.rejectionCode)),
+      doubts(payload, 'offered') + paragraph(nothingOffered(payload)),
     );
   }
   const several =
@@ -35,7 +36,10 @@ export function offered(payload: EvidencePayload, clock: Clock): string {
   return section('offered', '2. What was offered', doubts(payload, 'offered') + several + shown);
 }
 
-function nothingOffered(rejectionCode: string | null): string {
+function nothingOffered({ change: { rejectionCode }, format }: EvidencePayload): string {
+  const words: Readonly<Record<string, string>> = REJECTED_BECAUSE;
+  if (rejectionCode !== null && format !== 'plan-change-evidence/1')
+    return `Nothing: the request was refused at once, because ${words[rejectionCode] ?? rejectionCode}.`;
   return `Nothing: the request was refused at once${rejectionCode === null ? '' : ` (${rejectionCode})`}.`;
 }
 
@@ -173,9 +177,13 @@ export function agreed(payload: EvidencePayload, clock: Clock): string {
 }
 
 function consentHtml(consent: BundleConsent, payload: EvidencePayload, clock: Clock): string {
+  const current =
+    payload.format === 'plan-change-evidence/1'
+      ? 'to the current quote'
+      : 'in force: it is the current quote';
   const tag = consent.superseded
     ? '<span class="tag void">void: superseded by a newer quote</span>'
-    : '<span class="tag">to the current quote</span>';
+    : `<span class="tag">${current}</span>`;
   return `<h3>Consent to quote ${consent.quoteRevision} ${tag}</h3>
 ${evidenceFacts(consent.evidence, payload, clock, [
   ['Accepted', clock(consent.acceptedAt)],
@@ -207,6 +215,12 @@ const NO_RECORDING =
 const NO_DOCUMENT =
   'not in this file: ask the company for it, compare its SHA-256, and read in it what was signed and by whom';
 
+/** Where the first format says more than is known. */
+const DETAILS_SINCE_2: Readonly<Record<string, string>> = {
+  clientAddress: 'Address from which the request reached the server (a provider’s or a relay’s, it may be)',
+  userAgent: 'Browser, as it names itself',
+};
+
 function evidenceFacts(
   evidence: BundleEvidence,
   payload: EvidencePayload,
@@ -217,7 +231,8 @@ function evidenceFacts(
   const { link, details } = evidence;
   const isEntered = evidence.agentId !== null && format !== 'plan-change-evidence/1';
   const mail = link && mails.find(({ mailId }) => mailId === link.mailId);
-  return facts([
+  const isByLink = details['channel'] === 'link';
+  return `${facts([
     ...first,
     ['Method', method(evidence)],
     ['Given', clock(evidence.givenAt)],
@@ -225,9 +240,15 @@ function evidenceFacts(
     ['Recorded by', recordedBy(evidence, payload)],
     ...Object.entries(DETAILS).flatMap(([name, title]) => {
       const value = details[name];
+      const words = isFirstFormat(payload) ? title : (DETAILS_SINCE_2[name] ?? title);
       return value === undefined || value === null
         ? []
-        : [[isEntered ? `${title}, as the agent entered it` : title, detail(name, value, clock)] as const];
+        : [
+            [
+              isEntered ? `${words}, as the agent entered it` : words,
+              detail(name, value, clock, payload),
+            ] as const,
+          ];
     }),
     [
       'The recording itself',
@@ -236,8 +257,26 @@ function evidenceFacts(
     ['The document itself', isEntered && evidence.method === 'written' ? NO_DOCUMENT : null],
     ['Link sent', link && `${clock(link.createdAt)}${mail ? `, in the mail “${esc(mail.subject)}”` : ''}`],
     ['Link used', link?.usedAt ? clock(link.usedAt) : null],
+    ['Asked on the page', isByLink && !isFirstFormat(payload) ? ASKED_BY_LINK : null],
     ['Evidence id', code(evidence.evidenceId)],
-  ]);
+  ])}${isFirstFormat(payload) ? '' : timeWords(evidence)}`;
+}
+
+const isFirstFormat = ({ format }: EvidencePayload): boolean => format === 'plan-change-evidence/1';
+
+const ASKED_BY_LINK =
+  'the full name and the last four characters of the account number: the answer was taken only when both were the customer’s. What was typed for the account number is not kept';
+
+/** The instants of a consent are near each other, and each says something else. */
+function timeWords({ agentId, link }: BundleEvidence): string {
+  const given =
+    agentId === null
+      ? 'Given: when the answer of the page reached the company. Received: when it was stored. Accepted: when the procedure took it as the consent to this quote.'
+      : 'Given: when the customer answered, as far as the entry of the agent tells. Received: when that entry was stored. Accepted: when the procedure took it as the consent to this quote.';
+  const used = link
+    ? ' Link used: when the consent was stored, and the link was used up with it; that is a little after it was accepted.'
+    : '';
+  return `<p class="note">${given}${used}</p>\n`;
 }
 
 function recordedBy({ agentId }: BundleEvidence, payload: EvidencePayload): string {
@@ -252,7 +291,8 @@ function method({ method: by, details }: BundleEvidence): string {
   return details['channel'] === 'link' ? 'written, by a single-use link' : 'written, by a signed document';
 }
 
-function detail(name: string, value: unknown, clock: Clock): string {
+function detail(name: string, value: unknown, clock: Clock, payload: EvidencePayload): string {
+  if (name === 'durationSeconds' && value === 1 && !isFirstFormat(payload)) return '1 second';
   if (name === 'durationSeconds') return `${esc(String(value))} seconds`;
   if (name === 'announced') return value === true ? 'yes' : 'no';
   if (name === 'channel') return 'a page that only the link from the mail opens';

@@ -115,8 +115,17 @@ ${facts([
   return section(
     'terms',
     '8. Terms of service',
-    doubts(payload, 'terms') + (html.join('') || paragraph('None: there was no offer.')),
+    doubts(payload, 'terms') + given(payload) + (html.join('') || paragraph('None: there was no offer.')),
   );
+}
+
+/** Whether the customer had the text is more than that the terms were named. */
+function given({ format, terms: versions }: EvidencePayload): string {
+  return format === 'plan-change-evidence/1' || versions.length === 0
+    ? ''
+    : paragraph(
+        'The script names the version, and the request for consent, the page of its link and the summary name it with the address of its text. That the customer opened or read the text is not on record.',
+      );
 }
 
 /** Paragraphs as they read; the exact text, with its line ends, is in the signed record. */
