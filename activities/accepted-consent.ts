@@ -1,3 +1,4 @@
+import { formatClockTime, isInstant } from '../domain/calendar.ts';
 import type { AgreedChange, ConsentEvidence, NoteAuthor, StepTransaction } from './ports.ts';
 
 export interface AcceptedConsent {
@@ -25,15 +26,20 @@ export async function acceptConsent(
     kind: 'consent_accepted',
     revision: agreed.quoteRevision,
     body:
-      `The customer agreed ${wordsFor(evidence)} to quote ${consent.quoteHash} under terms ${agreed.terms.version}. ` +
-      `Accepted ${consent.acceptedAt}, evidence ${consent.evidenceId}, record ${record}.`,
+      `The customer agreed ${wordsFor(evidence, agreed.timeZone)} to quote ${consent.quoteHash} under terms ${agreed.terms.version}. ` +
+      `Accepted ${formatClockTime(consent.acceptedAt, agreed.timeZone)}, evidence ${consent.evidenceId}, record ${record}.`,
     author: consent.author,
   });
 }
 
-function wordsFor(evidence: ConsentEvidence): string {
+function wordsFor(evidence: ConsentEvidence, timeZone: string): string {
   if ('typedName' in evidence) return 'in writing (name typed on the page behind the link)';
   if ('signedBy' in evidence)
-    return `in writing (document with SHA-256 ${evidence.sha256}, signed at ${evidence.signedAt})`;
-  return `on a recorded call (recording ${evidence.id} from ${evidence.startedAt}, script ${evidence.scriptVersion})`;
+    return `in writing (document with SHA-256 ${evidence.sha256}, signed at ${asEntered(evidence.signedAt, timeZone)})`;
+  return `on a recorded call (recording ${evidence.id} from ${asEntered(evidence.startedAt, timeZone)}, script ${evidence.scriptVersion})`;
+}
+
+/** A time that was typed in: it must not keep a consent from being accepted. */
+function asEntered(time: string, timeZone: string): string {
+  return isInstant(time) ? formatClockTime(time, timeZone) : time;
 }

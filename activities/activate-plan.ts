@@ -1,3 +1,4 @@
+import { formatDateForPeople } from '../domain/calendar.ts';
 import { formatMoneyForPeople } from '../domain/money.ts';
 import { instantWords } from '../domain/noted-instants.ts';
 import { HELD_BECAUSE } from '../domain/note-words.ts';
@@ -84,5 +85,5 @@ function appliedNote(agreed: AgreedChange): string {
   const lines = agreed.lines.map(
     (line) => `${line.description} ${formatMoneyForPeople(line.amountMinor, agreed.currency)}`,
   );
-  return `${agreed.to.planName} is active from ${agreed.effectiveDate}. Posted: ${lines.join('; ')}.`;
+  return `${agreed.to.planName} is active from ${formatDateForPeople(agreed.effectiveDate)} on. Posted: ${lines.join('; ')}.`;
 }

@@ -1,3 +1,4 @@
+import { HELD_BECAUSE } from '../domain/note-words.ts';
 import { instantWords } from '../domain/noted-instants.ts';
 import type { AgreedChange, MailTemplates, NoteAuthor, Steps } from './ports.ts';
 import { enqueueNotice, mailRecordWords } from './notices.ts';
@@ -54,6 +55,10 @@ export function closePlanChange(deps: { steps: Steps; templates: MailTemplates }
 
 function sentenceFor(status: ClosePlanChangeInput['status'], agreed: AgreedChange): string {
   return status === 'expired' && agreed.status === 'held'
-    ? `On hold (${agreed.holdReason ?? ''}) until the end: the change expired; nothing was charged.`
+    ? `On hold until the end, because ${heldBecause(agreed)}: the change expired; nothing was charged.`
     : SENTENCES[status];
+}
+
+function heldBecause({ holdReason }: AgreedChange): string {
+  return holdReason === null ? 'of a reason that was not kept' : HELD_BECAUSE[holdReason];
 }

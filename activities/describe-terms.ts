@@ -8,7 +8,7 @@ export function describeTerms(terms: QuotedTerms, currency: string, record: stri
   const money = (minor: bigint): string => formatMoneyForPeople(minor, currency);
   return (
     `${terms.from.planName} (${money(terms.from.priceMinor)}) to ${terms.to.planName} (${money(terms.to.priceMinor)}) ` +
-    `from ${formatDateForPeople(quote.effectiveDate)}: net ${money(quote.netMinor)}, due now ${money(quote.dueNowMinor)}, ` +
+    `from ${formatDateForPeople(quote.effectiveDate)}: net ${money(quote.netMinor)}, due on that date ${money(quote.dueNowMinor)}, ` +
     `to balance ${money(quote.toBalanceMinor)}, next bill ${money(quote.nextBill.amountMinor)} on ` +
     `${formatDateForPeople(quote.nextBill.date)}. Quote ${quote.hash}, record ${record}.`
   );

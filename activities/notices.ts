@@ -1,3 +1,4 @@
+import { mailBeginning, mailInNotes } from '../domain/note-words.ts';
 import type { DeliverMailDeps } from './deliver-mail.ts';
 import { deliverMail } from './deliver-mail.ts';
 import { givenUpWords } from './given-up-words.ts';
@@ -161,8 +162,8 @@ async function supersede(tx: StepTransaction, input: NoticeInput, mail: LockedMa
   await tx.updateMail(input.mailId, { status: mayHaveArrived ? 'unknown' : 'superseded' });
   await noteOn(tx, input, 'notice_superseded', [
     mayHaveArrived
-      ? `Whether the ${mail.kind} mail arrived is not known; it is not sent again:`
-      : `The ${mail.kind} mail was not sent:`,
+      ? `Whether ${mailInNotes(mail.kind)} arrived by email is not known; it is not sent again:`
+      : `${mailBeginning(mail.kind)} was not sent:`,
     'the change had moved on, and what it says was no longer true. Nothing is left to do.',
   ]);
 }

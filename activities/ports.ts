@@ -112,6 +112,8 @@ export interface AgreedChange {
   readonly consentDeadlineAt: string;
   /** Method of the consent to the current quote, once attached. */
   readonly consentMethod: 'verbal' | 'written' | null;
+  /** The customer's, by which notes tell times. */
+  readonly timeZone: string;
   readonly currency: string;
   readonly lines: readonly QuoteLine[];
   readonly toBalanceMinor: bigint;

@@ -1,5 +1,5 @@
-import { formatDateForPeople } from '../domain/calendar.ts';
-import type { Steps } from './ports.ts';
+import { formatClockTime, formatDateForPeople } from '../domain/calendar.ts';
+import type { AgreedChange, Steps } from './ports.ts';
 import type { AcceptedConsent } from './accepted-consent.ts';
 import { acceptConsent } from './accepted-consent.ts';
 import type { ExpectedStanding, Overtaken } from './standing.ts';
@@ -27,9 +27,14 @@ export function scheduleActivation(deps: { steps: Steps }) {
         planChangeId: input.planChangeId,
         kind: 'scheduled',
         revision: agreed.quoteRevision,
-        body: `${agreed.to.planName} starts on ${formatDateForPeople(agreed.effectiveDate)} (${agreed.activateAt ?? ''}).`,
+        body: `${agreed.to.planName} starts on ${formatDateForPeople(agreed.effectiveDate)} ${clockOf(agreed)}.`,
         author: input.consent.author,
       });
       return { outcome: 'scheduled' };
     });
+}
+
+/** When that date begins for the customer. */
+function clockOf({ activateAt, timeZone }: AgreedChange): string {
+  return activateAt === null ? '' : `, at ${formatClockTime(activateAt, timeZone)}`;
 }

@@ -25,7 +25,7 @@ export async function makeEvidence(
   planChangeId: string,
 ): Promise<EvidenceBundle> {
   const keys = [key, ...deps.evidence.retired];
-  const record = await evidenceRecord(deps.knex, planChangeId, keys);
+  const record = await evidenceRecord(deps.knex, planChangeId, { keys, readerId: agent.agentId });
   const draft: PresentPayload = {
     format: PRESENT_FORMAT,
     copy: 'full',

@@ -26,3 +26,26 @@ export const HELD_BECAUSE: Readonly<Record<HoldReason, string>> = {
   read_back_mismatch: 'what was read back was not what was agreed',
   plan_not_restored: 'the plan before could not be restored',
 };
+
+/** What a mail is called in the account notes; whatever has no name yet, by its code. */
+const MAIL_IN_NOTES: Readonly<Record<string, string>> = {
+  summary: 'the summary',
+  consent_request: 'the consent request',
+  consent_reminder: 'the consent reminder',
+  held: 'the notice that the change is on hold',
+  expired: 'the notice that the offer expired',
+  cancelled: 'the notice of cancellation',
+  replaced: 'the notice that another change took the place of this one',
+  failed: 'the notice that the change failed',
+};
+
+/** "the consent request"; `kind` as the outbox has it. */
+export function mailInNotes(kind: string): string {
+  return MAIL_IN_NOTES[kind] ?? `the ${kind} mail`;
+}
+
+/** The same where a sentence begins with it. */
+export function mailBeginning(kind: string): string {
+  const words = mailInNotes(kind);
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+}

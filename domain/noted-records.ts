@@ -109,11 +109,16 @@ export interface DeliveryRecord {
   readonly occurredAt: string;
 }
 
-const hashOf = (of: string, record: object): string => sha256Hex(canonicalJson({ of, ...record }));
+const textOf = (of: string, record: object): string => canonicalJson({ of, ...record });
+const hashOf = (of: string, record: object): string => sha256Hex(textOf(of, record));
 
-/** The first records had no customer. */
-export function quoteRecordHash({ customer, ...quote }: QuoteRecord): string {
-  return customer === null ? hashOf('quote/1', quote) : hashOf('quote/2', { ...quote, customer });
+/** The very text that the hash of a quote's record is over. The first records had no customer. */
+export function quoteRecordText({ customer, ...quote }: QuoteRecord): string {
+  return customer === null ? textOf('quote/1', quote) : textOf('quote/2', { ...quote, customer });
+}
+
+export function quoteRecordHash(quote: QuoteRecord): string {
+  return sha256Hex(quoteRecordText(quote));
 }
 
 export function consentRecordHash({ customer, ...consent }: ConsentRecord): string {

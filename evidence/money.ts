@@ -19,6 +19,15 @@ export function minorOf({ amount, currency }: Money): bigint | undefined {
   }
 }
 
+/** "Phone Basic, 20.65 USD a month" */
+export function planPriceText(plan: {
+  readonly planName: string;
+  readonly price: Money;
+  readonly interval: string;
+}): string {
+  return `${plan.planName}, ${moneyText(plan.price)} a ${plan.interval}`;
+}
+
 /** "1234.50 USD": as on record, without the words of a language. */
 export function moneyText({ amount, currency }: Money): string {
   return `${amount} ${currency}`;

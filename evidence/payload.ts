@@ -197,6 +197,21 @@ const anchorProof = z.strictObject({
   proof: z.array(z.strictObject({ side: z.enum(['left', 'right']), hash })),
 });
 
+/** Somebody who acts for the company, by the name and role that its list of agents had when the file was made. */
+const namedAgent = z.strictObject({ agentId: z.uuid(), handle: z.string(), role: z.string() });
+export type NamedAgent = z.output<typeof namedAgent>;
+
+/** A consent link that left with a mail, whether or not it was used. */
+const sentLink = z.strictObject({
+  linkId: z.uuid(),
+  quoteHash: hash,
+  mailId: z.uuid(),
+  createdAt: instant,
+  expiresAt: instant,
+  usedAt: instant.nullable(),
+});
+export type SentLink = z.output<typeof sentLink>;
+
 /** What the program found when it checked the whole record, before it was masked and signed. */
 const madeCheck = z.strictObject({
   /** Name of the check, the same in every version that has it. */
@@ -221,6 +236,8 @@ export const evidencePayload = z
     copy: z.enum(['full', 'masked']),
     generatedAt: instant,
     generatedFor: z.strictObject({ agentId: z.uuid(), role: z.string() }),
+    /** Everybody of the company whose id is in the record, once; agents of the same name there are not. */
+    agents: z.array(namedAgent),
     product: z.strictObject({ name: z.string(), version: z.string(), schema: z.string() }),
     company: z.strictObject({ name: z.string(), phone: z.string() }),
     customer: z.strictObject({
@@ -267,6 +284,7 @@ export const evidencePayload = z
     /** The account's chain from its first note to the last of this change, or on to the anchor; of other changes only the hashes. */
     chain: z.array(chainLink),
     ledger: z.strictObject({ charges: z.array(charge), balance: z.array(balanceEntry) }),
+    links: z.array(sentLink),
     mails: z.array(mail),
     anchor: anchorProof.nullable(),
     /** Why the newest anchor of the database is not taken for one: then there is none here. */

@@ -4,6 +4,7 @@ import { maskEmail } from '../../domain/contact-data.ts';
 import { toMoneyJson } from '../../domain/money.ts';
 import type { CustomerAsWas } from '../../domain/noted-records.ts';
 import { customerRecord, partedDetails, sealedPart, wordsSalt } from '../../domain/noted-records.ts';
+import { mentionedAgents } from '../../evidence/mentioned-agents.ts';
 import type { ChainLink, EvidencePayload } from '../../evidence/payload.ts';
 import type { PublicKey } from '../../evidence/signing-key.ts';
 import type { MailRow } from '../noted-records.ts';
@@ -24,19 +25,22 @@ export type EvidenceRecord = Pick<
   | 'notAccepted'
   | 'chain'
   | 'ledger'
+  | 'links'
   | 'mails'
+  | 'agents'
   | 'anchor'
   | 'anchorRefused'
 >;
 
 /**
  * Everything on record about a change, as of one instant. Recipients are masked here: whom a mail went to is told,
- * the address itself is in no bundle. Anchors count that one of `keys` signed, the company's. Throws MissingRowError when there is no such change.
+ * the address itself is in no bundle. Anchors count that one of `keys` signed, the company's; `readerId`: the agent
+ * who asks, named with those who acted. Throws MissingRowError when there is no such change.
  */
 export async function evidenceRecord(
   knex: Knex,
   planChangeId: string,
-  keys: readonly PublicKey[],
+  { keys, readerId }: { readonly keys: readonly PublicKey[]; readonly readerId: string },
 ): Promise<EvidenceRecord> {
   return knex.transaction(
     async (trx) => {
@@ -52,7 +56,7 @@ export async function evidenceRecord(
       const from = plan(change.from);
       const to = change.to && plan(change.to);
       const proven = await proveHead(trx, customerId, keys);
-      return {
+      const record = {
         customer,
         identification,
         change: { ...change, from, to },
@@ -80,9 +84,12 @@ export async function evidenceRecord(
             amount: money(entry.amount),
           })),
         },
+        links: await list<EvidencePayload['links'][number]>(LINKS),
         mails: (await list<StoredMail>(MAILS)).map(withSealedWords),
         ...proven,
       };
+      const ids = [...mentionedAgents(record), readerId];
+      return { ...record, agents: await rows<EvidencePayload['agents'][number]>(trx, AGENTS, { ids }) };
     },
     { isolationLevel: 'repeatable read', readOnly: true },
   );
@@ -226,6 +233,14 @@ const BALANCE = `
   SELECT customer_id AS "customerId", quote_revision AS "quoteRevision", reversal, amount_minor::text AS amount, effective_date AS "effectiveDate",
     ${isoInstant('posted_at')} AS "postedAt"
   FROM balance_entries WHERE plan_change_id = :planChangeId ORDER BY quote_revision, reversal`;
+
+const LINKS = `
+  SELECT l.id AS "linkId", l.quote_hash AS "quoteHash", l.mail_id AS "mailId", ${isoInstant('l.created_at')} AS "createdAt",
+    ${isoInstant('l.expires_at')} AS "expiresAt", ${isoInstant('l.used_at')} AS "usedAt"
+  FROM consent_links l WHERE l.plan_change_id = :planChangeId ORDER BY l.created_at, l.id`;
+
+const AGENTS = `
+  SELECT a.id AS "agentId", a.handle, a.role FROM agents a WHERE a.id::text = ANY(:ids) ORDER BY a.handle`;
 
 const MASKED = `left(m.recipient, 1) || '***' || substring(m.recipient FROM position('@' IN m.recipient))`;
 

@@ -22,6 +22,7 @@ interface AgreedRow {
   expires_at: string;
   consent_deadline_at: string;
   consent_method: 'verbal' | 'written' | null;
+  time_zone: string;
   currency: string;
   lines: StoredLine[];
   to_balance_minor: bigint;
@@ -49,7 +50,7 @@ export async function lockPlanChange(trx: Knex.Transaction, planChangeId: string
             pc.promotion_code, pc.activation_when, q.effective_date, ${isoInstant('q.activate_at')} AS activate_at,
             pc.quote_revision, q.hash, ${isoInstant('q.expires_at')} AS expires_at,
             ${isoInstant('pc.consent_deadline_at')} AS consent_deadline_at,
-            (SELECT k.method FROM consents k WHERE k.plan_change_id = pc.id AND k.quote_hash = q.hash) AS consent_method, pc.currency, q.lines, q.to_balance_minor,
+            (SELECT k.method FROM consents k WHERE k.plan_change_id = pc.id AND k.quote_hash = q.hash) AS consent_method, c.time_zone, pc.currency, q.lines, q.to_balance_minor,
             q.terms_version, t.sha256 AS terms_sha256,
             pc.from_plan_code, pc.from_plan_version, pc.from_price_minor, ${isoInstant('pc.from_valid_from')} AS from_valid_from,
             pc.to_plan_code, v.plan_name AS to_plan_name, pc.to_plan_version, pc.to_price_minor,
@@ -59,6 +60,7 @@ export async function lockPlanChange(trx: Knex.Transaction, planChangeId: string
                AND m.kind NOT IN ('summary', 'consent_request', 'consent_reminder')
              ORDER BY m.id DESC LIMIT 1) AS unsent_notice_id
      FROM plan_changes pc
+     JOIN customers c ON c.id = pc.customer_id
      JOIN quotes q ON q.plan_change_id = pc.id AND q.revision = pc.quote_revision
      JOIN terms t ON t.version = q.terms_version
      JOIN plan_versions v ON (v.plan_code, v.version) = (pc.to_plan_code, pc.to_plan_version)
@@ -84,6 +86,7 @@ export async function lockPlanChange(trx: Knex.Transaction, planChangeId: string
     quoteExpiresAt: found.expires_at,
     consentDeadlineAt: found.consent_deadline_at,
     consentMethod: found.consent_method,
+    timeZone: found.time_zone,
     currency: found.currency,
     lines: fromStoredLines(found.lines),
     toBalanceMinor: found.to_balance_minor,

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { EmailStatus } from '../../domain/email-status.ts';
+import { mailBeginning } from '../../domain/note-words.ts';
 import { deliveryRecordHash } from '../../domain/noted-records.ts';
 import { isoInstant, rows } from '../sql.ts';
 import { appendNote, nextNoteRevision } from './account-notes.ts';
@@ -20,6 +21,10 @@ const STATUS_OF = {
   delivered: 'delivered',
   bounce: 'bounced',
   dropped: 'dropped',
+} as const;
+const UNDELIVERED_BECAUSE = {
+  bounced: 'the recipient’s mail server refused it',
+  dropped: 'the mail provider did not send it, because it holds the address for unreachable',
 } as const;
 const RANK = {
   queued: 0,
@@ -80,8 +85,8 @@ export async function recordEmailEvent(knex: Knex, event: EmailEvent): Promise<b
       revision: await nextNoteRevision(trx, mail.plan_change_id, kind),
       body:
         status === 'delivered'
-          ? `The ${mail.kind} mail was delivered, record ${record}.`
-          : `The ${mail.kind} mail could not be delivered (${status}). Tell the customer by other means and correct the address. Record ${record}.`,
+          ? `${mailBeginning(mail.kind)} was delivered by email, record ${record}.`
+          : `${mailBeginning(mail.kind)} could not be delivered by email: ${UNDELIVERED_BECAUSE[status]}. Tell the customer by other means and correct the address. Record ${record}.`,
       author: { type: 'system', id: null },
     });
     return true;

@@ -1,6 +1,5 @@
 import {
   consentRecordHash,
-  customerRecord,
   deliveryRecordHash,
   isPersonalDetail,
   mailRecordHash,
@@ -8,12 +7,11 @@ import {
   quoteRecordHash,
   sealedPart,
   sealedWords,
-  type CustomerRecord,
 } from '../../domain/noted-records.ts';
 import { compareWithNotes, type NotedMail } from '../compare-with-notes.ts';
 import { ACCOUNT, LEFT_OUT, NAME } from '../mask.ts';
-import { minorOf } from '../money.ts';
-import type { BundleConsent, BundleCustomer, BundleMail, BundleQuote, EvidencePayload } from '../payload.ts';
+import type { BundleConsent, BundleMail, EvidencePayload } from '../payload.ts';
+import { customerRecordOf, quoteRecordOf } from '../quote-record.ts';
 import { counted, problemsOf, type Check } from './check.ts';
 
 /** The notes are chained and anchored; so is, by the hash that each names, what they tell of. */
@@ -24,7 +22,7 @@ export const notedRecords: Check = {
     const { looked, problems, unbound } = compareWithNotes({
       quotes: payload.quotes.map((quote) => ({
         revision: quote.revision,
-        record: recordOfQuote(quote, payload),
+        record: quoteRecordHash(quoteRecordOf(quote, payload)),
       })),
       consents: payload.consents.map((consent) => ({
         quoteRevision: consent.quoteRevision,
@@ -44,26 +42,6 @@ export const notedRecords: Check = {
   },
 };
 
-function recordOfQuote(quote: BundleQuote, { change, copy }: EvidencePayload): string {
-  const { revision, hash, createdAt, expiresAt, activateAt, termsVersion, nextBill, script } = quote;
-  return quoteRecordHash({
-    planChangeId: change.planChangeId,
-    revision,
-    hash,
-    createdAt,
-    expiresAt,
-    activateAt: activateAt ?? null,
-    termsVersion,
-    nextBillDate: nextBill.date,
-    nextBillMinor: String(minorOf(nextBill.amount)),
-    scriptVersion: script.version,
-    scriptText: script.text,
-    interruptions: quote.interruptions,
-    basis: quote.basis ?? null,
-    customer: recordOfCustomer(quote.customer, copy),
-  });
-}
-
 function recordOfConsent({ evidence, ...consent }: BundleConsent, { change, copy }: EvidencePayload): string {
   const { consentId, quoteHash, acceptedAt } = consent;
   const { evidenceId, method, givenAt, receivedAt, agentId, details, link } = evidence;
@@ -82,18 +60,8 @@ function recordOfConsent({ evidence, ...consent }: BundleConsent, { change, copy
     details: open,
     personal: copy === 'full' ? sealedPart(salt ?? '', personal) : sha256,
     link,
-    customer: recordOfCustomer(consent.customer, copy),
+    customer: customerRecordOf(consent.customer, copy),
   });
-}
-
-/** A masked copy has the hash of the name; the full copy makes it of the name itself. */
-function recordOfCustomer(
-  customer: BundleCustomer | null | undefined,
-  copy: EvidencePayload['copy'],
-): CustomerRecord | null {
-  if (!customer) return null;
-  const { timeZone, personal } = customer;
-  return copy === 'full' ? customerRecord(customer) : { timeZone, personal };
 }
 
 function notedMail(mail: BundleMail, { change, copy }: EvidencePayload): NotedMail {

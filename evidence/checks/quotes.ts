@@ -139,6 +139,16 @@ export const words: Check = {
   },
 };
 
+/** What a quote from before its basis was kept rests on is not known. */
+function pricesOf({ basis }: BundleQuote): (readonly [Money, string])[] {
+  return basis
+    ? [
+        [basis.from.price, 'the price before'],
+        [basis.to.price, 'the price from then on'],
+      ]
+    : [];
+}
+
 function missingFrom(text: string, quote: BundleQuote): string[] {
   const lines = contentOf(quote)?.lines ?? [];
   const spoken = ({ amount, currency }: Money): string => {
@@ -153,5 +163,6 @@ function missingFrom(text: string, quote: BundleQuote): string[] {
     ...(minorOf(quote.dueNow) === 0n ? [] : [[quote.dueNow, 'what is due'] as const]),
     ...(minorOf(quote.toBalance) === 0n ? [] : [[quote.toBalance, 'what goes to the balance'] as const]),
     [quote.nextBill.amount, 'the next bill'] as const,
+    ...pricesOf(quote),
   ].flatMap(([amount, what]) => (text.includes(spoken(amount)) ? [] : [what]));
 }

@@ -10,10 +10,10 @@ const BESIDE = {
 
 /** Under which heading a failed check is told once more. */
 const CHECKS_OF_SECTION: Readonly<Record<string, readonly string[]>> = {
-  timeline: ['course', 'localTimes', 'notedTimes', 'laterChanges'],
+  timeline: ['course', 'people', 'localTimes', 'notedTimes', 'laterChanges'],
   offered: ['quoteHashes', 'arithmetic'],
   said: ['words'],
-  agreed: ['consents', 'recordings'],
+  agreed: ['consents', 'recordings', 'links'],
   charged: ['charges'],
   sent: ['mails'],
   notes: ['chain', 'notesOfEvents', 'notedRecords'],

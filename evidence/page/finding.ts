@@ -1,10 +1,11 @@
 import { formatDateForPeople } from '../../domain/calendar.ts';
 import { agreedCustomer } from '../agreed-customer.ts';
-import { moneyText } from '../money.ts';
+import { moneyText, planPriceText } from '../money.ts';
 import type { EvidencePayload } from '../payload.ts';
 import { standingCharges } from '../standing-charges.ts';
 import type { Clock } from './clock.ts';
 import { failedChecks, isEstablished } from './failed-checks.ts';
+import { declineOf, howDeclined } from './declined.ts';
 import { esc, list } from './html.ts';
 import { laterSentences, takenBackBy } from './later-changes.ts';
 import { mailStatusWords, statusWords } from './words.ts';
@@ -12,7 +13,8 @@ import { mailStatusWords, statusWords } from './words.ts';
 /** The exhibit in two sentences, and before them whatever in the record does not hold. */
 export function findingHtml(payload: EvidencePayload, clock: Clock): string {
   const consent = currentConsent(payload);
-  const sentences = esc(finding(payload)).replaceAll('{when}', consent ? clock(consent.acceptedAt) : '');
+  const when = consent?.acceptedAt ?? declineOf(payload)?.at;
+  const sentences = esc(finding(payload)).replaceAll('{when}', when === undefined ? '' : clock(when));
   const isGood = isApplied(payload) && isEstablished(payload, 'charges') && !takenBackBy(payload);
   const later = laterSentences(payload, clock).map((sentence) => ` ${sentence}`);
   return `${discrepancy(payload)}<p class="finding${isGood ? '' : ' open'}">${sentences}${later.join('')}</p>\n`;
@@ -41,22 +43,33 @@ function currentConsent({
 function finding(payload: EvidencePayload): string {
   const { change, quotes, company } = payload;
   const { fullName } = agreedCustomer(payload);
-  const from = change.from.planName;
-  const to = change.to?.planName ?? change.requestedPlanCode;
+  const isFirstFormat = payload.format === 'plan-change-evidence/1';
+  const named = isFirstFormat ? ({ planName }: { planName: string }) => planName : planPriceText;
+  const from = named(change.from);
+  const to = change.to ? named(change.to) : change.requestedPlanCode;
+  const comma = isFirstFormat ? '' : ',';
   const consent = currentConsent(payload);
   const quote = quotes.find(({ revision }) => revision === change.quoteRevision);
   const effective =
     change.activation.date === null ? '' : `, from ${formatDateForPeople(change.activation.date)} on`;
+  const nextBill =
+    isFirstFormat || !quote
+      ? ''
+      : ` By the quote agreed to the next bill is ${moneyText(quote.nextBill.amount)} on ${formatDateForPeople(quote.nextBill.date)}.`;
   if (!consent) {
-    const asked = `${fullName} asked ${company.name} to change from ${from} to ${to}. No consent to the current quote is on record`;
+    const wish = `${fullName} asked ${company.name} to change from ${from}${comma} to ${to}`;
+    const asked = `${wish}. No consent to the current quote is on record`;
     if (!isEstablished(payload, 'charges'))
       return `${asked}. This record does not establish what was charged.`;
     const earlier = payload.consents.length > 0 ? ' An earlier consent was made void by a newer quote.' : '';
+    const decline = declineOf(payload);
+    if (decline)
+      return `${wish}, and declined the offer ${howDeclined(decline)}, {when}. Nothing was charged.${earlier}`;
     return `${asked}, and nothing was charged: the change is ${statusWords(change.status)}.${earlier}`;
   }
   if (!isEstablished(payload, 'agreement'))
     return `This record does not establish what ${fullName} agreed to, nor that it is what was charged.`;
-  const agreedSentence = `${fullName} agreed ${howAgreed(payload.format, consent)}, {when}, to change from ${from} to ${to}${effective}.`;
+  const agreedSentence = `${fullName} agreed ${howAgreed(payload.format, consent)}, {when}, to change from ${from}${comma} to ${to}${effective}.`;
   if (!isEstablished(payload, 'charges'))
     return `${agreedSentence} This record does not establish that what was charged is what was agreed to.`;
   if (!isApplied(payload))
@@ -64,7 +77,7 @@ function finding(payload: EvidencePayload): string {
   const due = quote
     ? `${moneyText(quote.dueNow)} due, ${moneyText(quote.toBalance)} to the account balance`
     : '';
-  return `${agreedSentence} After that the plan was applied, and exactly what was quoted was charged: ${due}.${summaryWords(payload)}`;
+  return `${agreedSentence} After that the plan was applied, and exactly what was quoted was charged: ${due}.${nextBill}${summaryWords(payload)}`;
 }
 
 /** What rests on an agent's entry is told as that: neither recording nor document is in the file. */
@@ -88,6 +101,6 @@ function summaryWords({ format, mails }: EvidencePayload): string {
   const summary = mails.findLast(({ kind }) => kind === 'summary');
   if (format === 'plan-change-evidence/1' || summary === undefined) return '';
   return ['bounced', 'dropped', 'given_up'].includes(summary.status)
-    ? ` The summary by email did not reach the customer: ${mailStatusWords(summary.status)}.`
+    ? ` The summary by email did not reach the customer: ${mailStatusWords(summary.status, format)}.`
     : '';
 }

@@ -10,9 +10,11 @@ import { code, esc, facts, section } from './html.ts';
 import { agreed, offered, saidOrShown } from './sections-offer.ts';
 import { charged } from './section-charged.ts';
 import { verification } from './section-verify.ts';
-import { notes, sent, terms, timeline } from './sections-record.ts';
+import { timeline } from './section-timeline.ts';
+import { notes, sent, terms } from './sections-record.ts';
 import { STYLE } from './style.ts';
 import { replacedBy, takenBackBy } from './later-changes.ts';
+import { agentWords } from './who.ts';
 import { statusWords, whenWords } from './words.ts';
 
 /** Around the signed record in the page. */
@@ -54,10 +56,12 @@ ${heading(payload, clock)}${contents()}${timeline(payload, clock)}${offered(payl
 }
 
 function heading(payload: EvidencePayload, clock: Clock): string {
-  const { change, customer, company, generatedAt, generatedFor, product } = payload;
+  const { change, customer, company, generatedAt, product } = payload;
   const then = agreedCustomer(payload);
   const plan = (named: EvidencePayload['change']['from']): string =>
-    esc(`${named.planName}, ${moneyText(named.price)} a ${named.interval} (version ${named.version})`);
+    esc(
+      `${named.planName}, ${moneyText(named.price)} a ${named.interval} ${payload.format === 'plan-change-evidence/1' ? `(version ${named.version})` : `(version ${named.version} of this plan)`}`,
+    );
   return `<header>
 <p class="eyebrow">${esc(company.name)} · Exhibit</p>
 <h1>Proof of plan change</h1>
@@ -74,15 +78,15 @@ ${findingHtml(payload, clock)}${facts([
         : esc(`${formatDateForPeople(change.activation.date)} (${whenWords(change.activation.when)})`),
     ],
     ['Status', statusHtml(payload)],
-    ['Agent who opened it', code(change.openedBy)],
+    ['Agent who opened it', personHtml(payload, change.openedBy)],
     ['Takes the place of', change.replacesId === null ? null : `plan change ${code(change.replacesId)}`],
     ['Takes back', change.revertsId === null ? null : `plan change ${code(change.revertsId)}`],
     [
       'This file',
-      `made ${clock(generatedAt)} for ${esc(generatedFor.role)} ${code(generatedFor.agentId)} by ${esc(product.name)} ${esc(product.version)}, schema ${esc(product.schema)}`,
+      `made ${clock(generatedAt)} for ${readerHtml(payload)} by ${esc(product.name)} ${esc(product.version)}${payload.format === 'plan-change-evidence/1' ? `, schema ${esc(product.schema)}` : ''}`,
     ],
   ])}<p class="note">Times are those of the customer’s time zone, ${esc(customer.timeZone)}; the signed record has them in UTC. Amounts are before tax.${copyWords(payload)}</p>
-`;
+${notInThisFile(payload)}`;
 }
 
 /** A status says how a change ended, and not what was done to it later. */
@@ -94,11 +98,29 @@ function statusHtml(payload: EvidencePayload): string {
   return takingBack ? `${status}; taken back later by plan change ${code(takingBack.planChangeId)}` : status;
 }
 
+function personHtml(payload: EvidencePayload, agentId: string): string {
+  return payload.format === 'plan-change-evidence/1' ? code(agentId) : esc(agentWords(payload, agentId));
+}
+
+function readerHtml(payload: EvidencePayload): string {
+  const { agentId, role } = payload.generatedFor;
+  return payload.format === 'plan-change-evidence/1'
+    ? `${esc(role)} ${code(agentId)}`
+    : esc(agentWords(payload, agentId));
+}
+
+/** What a reader may look for in vain. */
+function notInThisFile({ format }: EvidencePayload): string {
+  return format === 'plan-change-evidence/1'
+    ? ''
+    : '<p class="note">Not in this file: whether and how the amount due was collected, and the later bills at the new price. They are in the company’s billing.</p>\n';
+}
+
 function copyWords({ copy, format }: EvidencePayload): string {
   if (copy === 'full') return ' Mail addresses are shortened, and no postal address is in this file.';
   return format === 'plan-change-evidence/1'
     ? ' This is a masked copy: names, account number, addresses and mail texts are left out; what the hashes are of is complete.'
-    : ' This is a masked copy: names, account number, addresses, mail texts and contact data in notes are left out; the hashes are those of the full texts.';
+    : ' This is a masked copy: names, account number, addresses, mail texts and contact data in notes are left out. The hashes of quotes, terms and notes are those of the full texts; of mails and personal details it has hashes over a secret, against which no name can be tried.';
 }
 
 function contents(): string {

@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import { doubts, isEstablished } from './failed-checks.ts';
 import { code, esc, paragraph, section, table } from './html.ts';
 import { takenBackBy } from './later-changes.ts';
+import { agentWords } from './who.ts';
 
 /** What was charged, line by line beside what was quoted. */
 export function charged(payload: EvidencePayload, clock: Clock): string {
@@ -71,7 +72,7 @@ function chargedSentence(payload: EvidencePayload, clock: Clock): string {
     return `${posted} Whether a later change took them back is not established.`;
   const later = takenBackBy(payload);
   return later?.appliedAt
-    ? `${posted} The change was taken back later: plan change ${code(later.planChangeId)}, opened by agent ${code(later.openedBy)}, was applied ${clock(later.appliedAt)}. These lines were not reversed for it: what it gives back or charges are lines of its own, in its own proof.`
+    ? `${posted} The change was taken back later: plan change ${code(later.planChangeId)}, opened by ${esc(agentWords(payload, later.openedBy))}, was applied ${clock(later.appliedAt)}. These lines were not reversed for it: what it gives back or charges are lines of its own, in its own proof.`
     : `When this file was made these lines stood on the account. ${posted}`;
 }
 

@@ -1,4 +1,5 @@
 import type { BundleSignature, EvidencePayload } from '../payload.ts';
+import { byHand } from './by-hand.ts';
 import type { Clock } from './clock.ts';
 import { doubts } from './failed-checks.ts';
 import { code, esc, facts, section, table } from './html.ts';
@@ -19,8 +20,7 @@ export function verification(payload: EvidencePayload, signature: BundleSignatur
     ])}${checked(payload)}<p>Anybody with the program <code>plan-change</code> can check this file, without its database and without a network:</p>
 <pre>${esc('npm run --silent verify-evidence -- FILE --public-key KEY')}</pre>
 <p>KEY holds the company’s public key, which it publishes under <code>/v1/evidence-keys</code>. ${fromTheCompany(payload)} The check makes every hash again, adds up every amount, compares consents, charges and notes with the quotes, follows the chain and the anchor, and makes this page again from the record to see that it says the same. One changed character anywhere makes it fail. ${howToKeep(payload)}</p>
-${outsideWitness(payload)}<p>Without the program: the record below is JSON. The SHA-256 of each <code>canonicalJson</code> is the hash of its quote, that of each <code>body</code> the hash of its terms; the signature is over the member <code>payload</code> in canonical form.</p>
-`,
+${outsideWitness(payload)}${byHand(payload)}`,
   );
 }
 
@@ -45,7 +45,7 @@ function checked(payload: EvidencePayload): string {
         ? 'nothing there to check'
         : 'holds',
   ]);
-  return `<p>Before it was signed, the full record was checked by itself:</p>
+  return `<p>Before it signed the file, the company’s program checked the full record. Anybody can check it again, as told below:</p>
 ${table([{ head: 'Check' }, { head: 'Looked at' }, { head: 'Result', kind: 'short' }], rows)}`;
 }
 

@@ -1,5 +1,6 @@
+import { REJECTED_BECAUSE } from '../../domain/note-words.ts';
 import { formatDateForPeople } from '../../domain/calendar.ts';
-import { moneyText } from '../money.ts';
+import { moneyText, planPriceText } from '../money.ts';
 import type {
   BundleConsent,
   BundleCustomer,
@@ -8,9 +9,12 @@ import type {
   EvidencePayload,
 } from '../payload.ts';
 import { contentOf } from '../quote-content.ts';
+import { noteOfQuote } from '../quote-record.ts';
 import { doubts } from './failed-checks.ts';
 import { code, esc, facts, paragraph, quotation, section, table } from './html.ts';
 import type { Clock } from './clock.ts';
+import { declinedHtml, declineOf, howDeclined } from './declined.ts';
+import { agentWords } from './who.ts';
 
 /** What was offered: every quote of the change, the figures read from the text that was hashed. */
 export function offered(payload: EvidencePayload, clock: Clock): string {
@@ -19,7 +23,7 @@ export function offered(payload: EvidencePayload, clock: Clock): string {
     return section(
       'offered',
       '2. What was offered',
-      doubts(payload, 'offered') + paragraph(nothingOffered(change.rejectionCode)),
+      doubts(payload, 'offered') + paragraph(nothingOffered(payload)),
     );
   }
   const several =
@@ -32,11 +36,15 @@ export function offered(payload: EvidencePayload, clock: Clock): string {
   return section('offered', '2. What was offered', doubts(payload, 'offered') + several + shown);
 }
 
-function nothingOffered(rejectionCode: string | null): string {
+function nothingOffered({ change: { rejectionCode }, format }: EvidencePayload): string {
+  const words: Readonly<Record<string, string>> = REJECTED_BECAUSE;
+  if (rejectionCode !== null && format !== 'plan-change-evidence/1')
+    return `Nothing: the request was refused at once, because ${words[rejectionCode] ?? rejectionCode}.`;
   return `Nothing: the request was refused at once${rejectionCode === null ? '' : ` (${rejectionCode})`}.`;
 }
 
-function quoteHtml(quote: BundleQuote, { change, terms }: EvidencePayload, clock: Clock): string {
+function quoteHtml(quote: BundleQuote, payload: EvidencePayload, clock: Clock): string {
+  const { change, terms } = payload;
   const content = contentOf(quote);
   const isVoid = quote.revision < change.quoteRevision;
   const tag = isVoid ? ' <span class="tag void">void: superseded</span>' : '';
@@ -54,6 +62,7 @@ function quoteHtml(quote: BundleQuote, { change, terms }: EvidencePayload, clock
     ['Total, before tax', '', '', esc(moneyText(content.net))],
   )}${facts([
     ['Offered to', quote.customer ? customerThen(quote.customer) : null],
+    ...prices(quote, payload),
     ['Takes effect', esc(formatDateForPeople(content.effectiveDate))],
     ['Due on that date', esc(moneyText(quote.dueNow))],
     ['To the account balance', esc(moneyText(quote.toBalance))],
@@ -67,7 +76,30 @@ function quoteHtml(quote: BundleQuote, { change, terms }: EvidencePayload, clock
       `version ${esc(quote.termsVersion)}${terms.length > 0 ? ', <a href="#terms">in full below</a>' : ''}`,
     ],
     ['Quote hash', code(quote.hash)],
-  ])}`;
+    ...recordHash(quote, payload),
+  ])}${hashWords(quote, payload)}`;
+}
+
+type Fact = Parameters<typeof facts>[0][number];
+
+function prices(quote: BundleQuote, { format }: EvidencePayload): Fact[] {
+  if (format === 'plan-change-evidence/1' || !quote.basis) return [];
+  const { from, to } = quote.basis;
+  return [
+    ['Price before', esc(planPriceText(from))],
+    ['Price from then on', esc(planPriceText(to))],
+  ];
+}
+
+/** The price a month is not in what the quote hash is over: which hash covers it must be said. */
+function recordHash(quote: BundleQuote, payload: EvidencePayload): Fact[] {
+  const told = payload.format === 'plan-change-evidence/1' ? undefined : noteOfQuote(payload, quote);
+  return told ? [['Record hash', `${code(told.record)}, in note ${told.sequence}`]] : [];
+}
+
+function hashWords(quote: BundleQuote, payload: EvidencePayload): string {
+  if (recordHash(quote, payload).length === 0) return '';
+  return '<p class="note">The quote hash is over the lines, their total, the plan and its version, the promotion, the date and the terms. The record hash is over the quote hash and everything else of the quote: the prices before and after, the next bill, the script, the interruptions, the times and who the customer was. It was written into the account note in the same step as the quote; <a href="#verify">section 9</a> has the very text.</p>\n';
 }
 
 /** As the account had them then: a name may have been corrected since, and people move. */
@@ -101,6 +133,9 @@ function scriptWords(payload: EvidencePayload, quoteHash: string): string {
     return `${words}. That they were read rests on what the agent entered; the recording would show it, and is not in this file:`;
   if (answers.some(({ agentId }) => agentId !== null))
     return 'The words for a call. The agent entered a signed document instead, which is not in this file: nothing here says that these words were read aloud, nor that they are in the document.';
+  const decline = declineOf(payload);
+  if (decline?.quoteHash === quoteHash)
+    return `The words for a call. The customer declined this quote ${howDeclined(decline)}: nothing here says that they were read aloud.`;
   return answers.length === 0
     ? `${words}. No answer to this quote is on record:`
     : 'The words for a call. The customer answered in writing: nothing here says that they were read aloud.';
@@ -133,17 +168,22 @@ export function agreed(payload: EvidencePayload, clock: Clock): string {
       `<h3>Received, not accepted <span class="tag void">no consent</span></h3>\n${evidenceFacts(evidence, payload, clock)}`,
   );
   const html = accepted || paragraph('No consent is on record.');
+  const declined = declinedHtml(payload, clock);
   return section(
     'agreed',
     '4. What was agreed, and when',
-    doubts(payload, 'agreed') + html + others.join(''),
+    doubts(payload, 'agreed') + html + declined + others.join(''),
   );
 }
 
 function consentHtml(consent: BundleConsent, payload: EvidencePayload, clock: Clock): string {
+  const current =
+    payload.format === 'plan-change-evidence/1'
+      ? 'to the current quote'
+      : 'in force: it is the current quote';
   const tag = consent.superseded
     ? '<span class="tag void">void: superseded by a newer quote</span>'
-    : '<span class="tag">to the current quote</span>';
+    : `<span class="tag">${current}</span>`;
   return `<h3>Consent to quote ${consent.quoteRevision} ${tag}</h3>
 ${evidenceFacts(consent.evidence, payload, clock, [
   ['Accepted', clock(consent.acceptedAt)],
@@ -175,29 +215,40 @@ const NO_RECORDING =
 const NO_DOCUMENT =
   'not in this file: ask the company for it, compare its SHA-256, and read in it what was signed and by whom';
 
+/** Where the first format says more than is known. */
+const DETAILS_SINCE_2: Readonly<Record<string, string>> = {
+  clientAddress: 'Address from which the request reached the server (a provider’s or a relay’s, it may be)',
+  userAgent: 'Browser, as it names itself',
+};
+
 function evidenceFacts(
   evidence: BundleEvidence,
-  { mails, format }: EvidencePayload,
+  payload: EvidencePayload,
   clock: Clock,
   first: Parameters<typeof facts>[0] = [],
 ): string {
+  const { mails, format } = payload;
   const { link, details } = evidence;
   const isEntered = evidence.agentId !== null && format !== 'plan-change-evidence/1';
   const mail = link && mails.find(({ mailId }) => mailId === link.mailId);
-  return facts([
+  const isByLink = details['channel'] === 'link';
+  return `${facts([
     ...first,
     ['Method', method(evidence)],
     ['Given', clock(evidence.givenAt)],
     ['Received', clock(evidence.receivedAt)],
-    [
-      'Recorded by',
-      evidence.agentId === null ? 'the customer, on the page of the link' : `agent ${code(evidence.agentId)}`,
-    ],
+    ['Recorded by', recordedBy(evidence, payload)],
     ...Object.entries(DETAILS).flatMap(([name, title]) => {
       const value = details[name];
+      const words = isFirstFormat(payload) ? title : (DETAILS_SINCE_2[name] ?? title);
       return value === undefined || value === null
         ? []
-        : [[isEntered ? `${title}, as the agent entered it` : title, detail(name, value, clock)] as const];
+        : [
+            [
+              isEntered ? `${words}, as the agent entered it` : words,
+              detail(name, value, clock, payload),
+            ] as const,
+          ];
     }),
     [
       'The recording itself',
@@ -206,8 +257,33 @@ function evidenceFacts(
     ['The document itself', isEntered && evidence.method === 'written' ? NO_DOCUMENT : null],
     ['Link sent', link && `${clock(link.createdAt)}${mail ? `, in the mail “${esc(mail.subject)}”` : ''}`],
     ['Link used', link?.usedAt ? clock(link.usedAt) : null],
+    ['Asked on the page', isByLink && !isFirstFormat(payload) ? ASKED_BY_LINK : null],
     ['Evidence id', code(evidence.evidenceId)],
-  ]);
+  ])}${isFirstFormat(payload) ? '' : timeWords(evidence)}`;
+}
+
+const isFirstFormat = ({ format }: EvidencePayload): boolean => format === 'plan-change-evidence/1';
+
+const ASKED_BY_LINK =
+  'the full name and the last four characters of the account number: the answer was taken only when both were the customer’s. What was typed for the account number is not kept';
+
+/** The instants of a consent are near each other, and each says something else. */
+function timeWords({ agentId, link }: BundleEvidence): string {
+  const given =
+    agentId === null
+      ? 'Given: when the answer of the page reached the company. Received: when it was stored. Accepted: when the procedure took it as the consent to this quote.'
+      : 'Given: when the customer answered, as far as the entry of the agent tells. Received: when that entry was stored. Accepted: when the procedure took it as the consent to this quote.';
+  const used = link
+    ? ' Link used: when the consent was stored, and the link was used up with it; that is a little after it was accepted.'
+    : '';
+  return `<p class="note">${given}${used}</p>\n`;
+}
+
+function recordedBy({ agentId }: BundleEvidence, payload: EvidencePayload): string {
+  if (agentId === null) return 'the customer, on the page of the link';
+  return payload.format === 'plan-change-evidence/1'
+    ? `agent ${code(agentId)}`
+    : esc(agentWords(payload, agentId));
 }
 
 function method({ method: by, details }: BundleEvidence): string {
@@ -215,7 +291,8 @@ function method({ method: by, details }: BundleEvidence): string {
   return details['channel'] === 'link' ? 'written, by a single-use link' : 'written, by a signed document';
 }
 
-function detail(name: string, value: unknown, clock: Clock): string {
+function detail(name: string, value: unknown, clock: Clock, payload: EvidencePayload): string {
+  if (name === 'durationSeconds' && value === 1 && !isFirstFormat(payload)) return '1 second';
   if (name === 'durationSeconds') return `${esc(String(value))} seconds`;
   if (name === 'announced') return value === true ? 'yes' : 'no';
   if (name === 'channel') return 'a page that only the link from the mail opens';

@@ -2,90 +2,38 @@ import type { EvidencePayload } from '../payload.ts';
 import type { Clock } from './clock.ts';
 import { doubts } from './failed-checks.ts';
 import { code, esc, facts, paragraph, section, table } from './html.ts';
-import { laterEvents } from './later-changes.ts';
-import { authorWords, mailStatusWords, mailWords, noteKindWords, statusWords } from './words.ts';
-
-/** Everything that has an instant, in order. */
-export function timeline(payload: EvidencePayload, clock: Clock): string {
-  const { change, identification, quotes, consents, mails, ledger } = payload;
-  const [posted, takenBack] = [false, true].map((reversal) => [
-    ...new Set(
-      ledger.charges.filter((charge) => charge.reversal === reversal).map(({ postedAt }) => postedAt),
-    ),
-  ]);
-  const events: TimelineEvent[] = [
-    {
-      at: identification.verifiedAt,
-      what: 'The customer was identified by account number, name and address',
-    },
-    ...quotes.map((quote) => ({ at: quote.createdAt, what: `Quote ${quote.revision} was made` })),
-    ...consents.map(({ acceptedAt, quoteRevision, evidence }) => ({
-      at: acceptedAt,
-      what: `The customer’s ${evidence.method} consent to quote ${quoteRevision} was accepted`,
-    })),
-    ...consents.flatMap(({ evidence: { link } }) =>
-      link ? [{ at: link.createdAt, what: 'The consent link left with a mail' }] : [],
-    ),
-    ...(posted ?? []).map((at) => ({ at, what: 'The plan was applied and the lines were posted' })),
-    ...(takenBack ?? []).map((at) => ({ at, what: 'The plan was taken back, and the lines with it' })),
-    ...change.transitions.map(({ at, status }) => ({ at, what: `Status: ${statusWords(status)}` })),
-    ...mails.flatMap(({ kind, acceptedAt, events: reported }) => [
-      ...(acceptedAt === null
-        ? []
-        : [{ at: acceptedAt, what: `Mail accepted by the provider: ${mailWords(kind)}` }]),
-      ...reported.map(({ event, occurredAt }) => ({
-        at: occurredAt,
-        what: `Mail ${event}, says the provider: ${mailWords(kind)}`,
-        rank: event === 'processed' ? 1 : 2,
-      })),
-    ]),
-    ...(change.confirmedAt === null
-      ? []
-      : [{ at: change.confirmedAt, what: 'The agent told the customer that the change is complete' }]),
-  ];
-  events.push(...laterEvents(payload));
-  const rows = events.toSorted(inOrder).map(({ at, what }) => [clock(at), esc(what)]);
-  return section(
-    'timeline',
-    '1. What happened, in order',
-    doubts(payload, 'timeline') + table([{ head: 'When', kind: 'short' }, { head: 'What' }], rows),
-  );
-}
-
-/** `rank`: of a report of the mail provider, whose clock has whole seconds: it comes after what is ours in its second. */
-interface TimelineEvent {
-  readonly at: string;
-  readonly what: string;
-  readonly rank?: number;
-}
-
-function inOrder(a: TimelineEvent, b: TimelineEvent): number {
-  const time = ({ at, rank }: TimelineEvent): number => Date.parse(at) + (rank === undefined ? 0 : 999);
-  return time(a) - time(b) || (a.rank ?? 0) - (b.rank ?? 0) || (a.at < b.at ? -1 : 1);
-}
+import { whoWords } from './who.ts';
+import {
+  authorWords,
+  mailEventReasonWords,
+  mailEventWords,
+  mailStatusWords,
+  mailWords,
+  noteKindWords,
+} from './words.ts';
 
 /** The mails and what became of them. */
 export function sent(payload: EvidencePayload, clock: Clock): string {
-  const { mails, copy } = payload;
+  const { mails, copy, format } = payload;
   const told = doubts(payload, 'sent');
   if (mails.length === 0) return section('sent', '6. What was sent', told + paragraph('Nothing was sent.'));
   const html = mails.map((mail) => {
     const events = mail.events.map(({ event, occurredAt, reason }) => [
       clock(occurredAt),
-      esc(event),
-      esc(reason ?? ''),
+      esc(mailEventWords(event, format)),
+      esc(reason === null ? '' : mailEventReasonWords(reason, format)),
     ]);
     const reported =
       events.length === 0
         ? paragraph('The mail provider has reported nothing about this mail.')
         : table([{ head: 'When' }, { head: 'Reported by the mail provider' }, { head: 'Reason' }], events);
-    return `<h3>${esc(mailWords(mail.kind))}</h3>
+    return `<h3>${esc(mailWords(mail.kind, format))}</h3>
 ${facts([
   ['Subject', esc(mail.subject)],
   ['To', esc(mail.recipient)],
   ['Written', clock(mail.createdAt)],
   ['Accepted by the provider', mail.acceptedAt === null ? 'not yet' : clock(mail.acceptedAt)],
-  ['State', esc(mailStatusWords(mail.status))],
+  ['State', esc(mailStatusWords(mail.status, format))],
   ['Provider’s id', mail.providerMessageId === null ? null : code(mail.providerMessageId)],
   ['Possible duplicates', mail.possibleDuplicates === 0 ? null : String(mail.possibleDuplicates)],
   ['SHA-256 of the text', mail.textSha256 === null ? null : code(mail.textSha256)],
@@ -111,7 +59,7 @@ export function notes(payload: EvidencePayload, clock: Clock): string {
     String(note.sequence),
     clock(note.createdAt),
     `<strong>${esc(noteKindWords(note.kind))}</strong>${ofAnother(note.planChangeId)}${note.masked ? ' <span class="tag void">masked</span>' : ''}<br>${esc(note.body)}`,
-    esc(authorWords(note.author)),
+    esc(format === 'plan-change-evidence/1' ? authorWords(note.author) : whoWords(payload, note.author)),
     code(note.hash.slice(0, 12)),
   ]);
   const intro =
@@ -167,8 +115,17 @@ ${facts([
   return section(
     'terms',
     '8. Terms of service',
-    doubts(payload, 'terms') + (html.join('') || paragraph('None: there was no offer.')),
+    doubts(payload, 'terms') + given(payload) + (html.join('') || paragraph('None: there was no offer.')),
   );
+}
+
+/** Whether the customer had the text is more than that the terms were named. */
+function given({ format, terms: versions }: EvidencePayload): string {
+  return format === 'plan-change-evidence/1' || versions.length === 0
+    ? ''
+    : paragraph(
+        'The script names the version, and the request for consent, the page of its link and the summary name it with the address of its text. That the customer opened or read the text is not on record.',
+      );
 }
 
 /** Paragraphs as they read; the exact text, with its line ends, is in the signed record. */

@@ -133,7 +133,7 @@ describe('the claim on a mail', () => {
       .knex('account_notes')
       .where({ plan_change_id: planChangeId, kind: 'email_given_up' })
       .pluck<string[]>('body');
-    assert.match(notes[0] ?? '', /could not be sent \(MAIL_REFUSED\)/);
+    assert.match(notes[0] ?? '', /could not be sent by email \(MAIL_REFUSED\)/);
   });
 
   it('unknown: it waits, then sends again and counts a possible duplicate', async () => {
@@ -211,8 +211,8 @@ describe('the claim on a mail', () => {
       bodies.push(...notes);
     }
     assert.deepEqual(bodies, [
-      'The consent_reminder mail could not be sent (MAIL_REFUSED). Tell the customer by other means.',
-      'Whether the consent_reminder mail arrived is not known (MAIL_REFUSED). Tell the customer by other means.',
+      'The consent reminder could not be sent by email (MAIL_REFUSED). Tell the customer by other means.',
+      'Whether the consent reminder arrived by email is not known (MAIL_REFUSED). Tell the customer by other means.',
     ]);
   });
 });

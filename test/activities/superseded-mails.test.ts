@@ -52,9 +52,9 @@ describe('a notice that the change has overtaken', () => {
   };
   const OVER = { status: 'declined', closed_at: new Date() };
   const NOT_SENT =
-    'The consent_reminder mail was not sent: the change had moved on, and what it says was no longer true. Nothing is left to do.';
+    'The consent reminder was not sent: the change had moved on, and what it says was no longer true. Nothing is left to do.';
   const NOT_KNOWN =
-    'Whether the consent_reminder mail arrived is not known; it is not sent again: the change had moved on, and what it says was no longer true. Nothing is left to do.';
+    'Whether the consent reminder arrived by email is not known; it is not sent again: the change had moved on, and what it says was no longer true. Nothing is left to do.';
 
   for (const [what, overtake] of Object.entries({
     'the change is over': OVER,

@@ -205,7 +205,7 @@ describe('API: consent', () => {
       .pluck('body')) as string[];
     assert.match(
       note ?? '',
-      /^The customer agreed in writing \(document with SHA-256 a{64}, signed at .+Z\) to quote/,
+      /^The customer agreed in writing \(document with SHA-256 a{64}, signed at .+ \(UTC[+-]\d\d:\d\d\)\) to quote/,
     );
     const [evidence] = (await rowsOf('consent_evidence', change)) as { details: object; method: string }[];
     assert.deepEqual(evidence?.details, {

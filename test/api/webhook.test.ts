@@ -73,13 +73,13 @@ describe('API: webhook of the mail provider', () => {
     assert.deepEqual([answer.status, answer.text], [204, '']);
     assert.equal(await emailOf(mail), 'delivered');
     const [note = '', ...others] = await notesOf(mail);
-    assert.match(note, /^email_delivered: The summary mail was delivered, record [0-9a-f]{64}\.$/);
+    assert.match(note, /^email_delivered: The summary was delivered by email, record [0-9a-f]{64}\.$/);
     assert.deepEqual(others, []);
   });
 
-  for (const [event, status] of [
-    ['bounce', 'bounced'],
-    ['dropped', 'dropped'],
+  for (const [event, status, because] of [
+    ['bounce', 'bounced', 'refused it'],
+    ['dropped', 'dropped', 'did not send it'],
   ] as const) {
     it(`${event}: a task for an agent, and the change stands`, async () => {
       const mail = await mailed();
@@ -89,7 +89,7 @@ describe('API: webhook of the mail provider', () => {
       const [note, ...others] = await notesOf(mail);
       assert.match(
         note ?? '',
-        new RegExp(`^email_undeliverable: .*\\(${status}\\)\\. Tell the customer by other`),
+        new RegExp(`^email_undeliverable: .* ${because}[^.]*\\. Tell the customer by other`),
       );
       assert.deepEqual(others, []);
       const seen = (await rig.get(`/v1/plan-changes/${mail.planChangeId}`)).read(planChange);

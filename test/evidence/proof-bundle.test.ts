@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -143,6 +144,19 @@ describe('proof bundles', () => {
       assert.ok(bundle.payload.anchor && bundle.payload.anchor.sealed.anchor.accounts >= 2);
     });
 
+    it('state the price before and after with the next bill, and which hash covers them, to be made by hand', async () => {
+      const html = await pageOf(api, linked);
+      const finding = /<p class="finding[^]*?<\/p>/.exec(html)?.[0] ?? '';
+      assert.match(finding, /from .+, \d+\.\d\d USD a month, to .+, \d+\.\d\d USD a month, from/);
+      assert.match(finding, /By the quote agreed to the next bill is \d+\.\d\d USD on/);
+      assert.match(html, /Price before<.*USD a month<[^]*Price from then on<.*USD a month<[^]*Record hash</);
+      const [, record = ''] = /<pre class="quote-record">([^]*?)<\/pre>/.exec(html) ?? [];
+      const text = record.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+      assert.match(text, /"price":\{"amount":"\d+\.\d\d","currency":"USD"\}.*"nextBillMinor":"\d+"/);
+      const hash = createHash('sha256').update(text).digest('hex');
+      assert.match(html, new RegExp(`<strong>quoted</strong><br>.* record ${hash}\\.`));
+    });
+
     it('are there in every status, and say what there is', async () => {
       const waiting = await api.opened(await api.stranger());
       const [declined, scheduled] = [
@@ -150,6 +164,11 @@ describe('proof bundles', () => {
         await api.changeOf(await api.stranger(), { activation: { when: 'end_of_cycle' } }),
       ];
       await api.post(`/v1/plan-changes/${declined.planChangeId}/decline`, { reason: 'Too much' });
+      const refused = await api.opened(await api.stranger());
+      await customerAt(api, await askForConsent(api, refused.planChangeId)).send({
+        decision: 'decline',
+        reason: 'Too dear',
+      });
       const suspended = await api.stranger();
       const held = await api.opened(suspended);
       await api.rig
@@ -159,7 +178,15 @@ describe('proof bundles', () => {
       await api.post(`/v1/plan-changes/${held.planChangeId}/consent`, verbalConsent(held.quote?.hash ?? ''));
       const says: [string, RegExp][] = [
         [waiting.planChangeId, /No consent to the current quote is on record, and nothing was charged/],
-        [declined.planChangeId, /declined by the customer/],
+        [
+          declined.planChangeId,
+          /declined the offer to \S+ \(agent\), who wrote it down.*Nothing was charged/,
+        ],
+        [declined.planChangeId, /<h3>Declined [^]*no recording of it is named[^]*Too much/],
+        [
+          refused.planChangeId,
+          /<h3>Declined [^]*the customer, on the page of a consent link[^]*Too dear[^]*Link marked as used/,
+        ],
         [
           scheduled.planChangeId,
           /agreed in a recorded call \(recording \S+, as the agent entered it\), .* Nothing of it stands on the account/,
@@ -170,6 +197,7 @@ describe('proof bundles', () => {
         const html = await pageOf(api, id);
         assertSound(verified(api, html));
         assert.match(html, words);
+        assert.doesNotMatch(html, /declined[^]*No answer to this quote is on record/);
       }
     });
 
@@ -311,7 +339,9 @@ describe('proof bundles', () => {
             .filter(({ outcome }) => outcome === 'open')
             .map(({ title }) => title);
           assert.ok(
-            open.every((title) => ['Mails', 'Anchor', 'Entries'].includes(title.split(':', 1)[0] ?? '')),
+            open.every((title) =>
+              ['Mails', 'Anchor', 'Entries', 'Links'].includes(title.split(':', 1)[0] ?? ''),
+            ),
             open.join(),
           );
           for (const name of [named.fullName, named.accountNumber, '***@'])
@@ -539,6 +569,11 @@ describe('proof bundles', () => {
       ['the terms', 'Terms', ({ terms }) => replaceIn(terms[0], 'body', 'fee', 'tax')],
       ['the terms, and their hash', 'Quotes', ({ terms }) => (terms[0]!.sha256 = 'ab'.repeat(32))],
       ['an earlier quote left out', 'Quotes', ({ quotes }) => quotes.shift()],
+      [
+        'a price a month that nobody named',
+        'Words',
+        ({ quotes }) => (quotes[1]!.basis!.to.price.amount = '77.77'),
+      ],
       ['the words of the script', 'Words', ({ quotes }) => (quotes[1]!.script.text = 'Do you agree?')],
       [
         'the quote that was agreed to',
@@ -580,6 +615,25 @@ describe('proof bundles', () => {
       ['the head that was anchored', 'Anchor', ({ anchor }) => (anchor!.head.sequence -= 1)],
       ['the root of the anchor', 'Anchor', ({ anchor }) => (anchor!.sealed.anchor.root = 'ab'.repeat(32))],
       ['the course', 'Course', ({ change }) => change.transitions.shift() && change.transitions.reverse()],
+      [
+        'a link that no mail brought',
+        'Links',
+        ({ links, quotes, change }) =>
+          links.push({
+            linkId: change.planChangeId,
+            mailId: change.planChangeId,
+            quoteHash: quotes[1]!.hash,
+            createdAt: quotes[1]!.createdAt,
+            expiresAt: quotes[1]!.expiresAt,
+            usedAt: null,
+          }),
+      ],
+      ['an agent who is not named', 'People', ({ agents }) => (agents.length = 0)],
+      [
+        'two agents of one name',
+        'People',
+        ({ agents, change }) => agents.push({ ...agents[0]!, agentId: change.planChangeId }),
+      ],
       [
         'the agent who identified',
         'Course',

@@ -5,7 +5,7 @@ import { runChecks } from '../../evidence/all-checks.ts';
 import { readable } from '../../evidence/earlier-formats.ts';
 import { LEFT_OUT, maskEvidence } from '../../evidence/mask.ts';
 import { renderEvidencePage } from '../../evidence/page/render.ts';
-import { PRESENT_FORMAT, type PresentPayload } from '../../evidence/payload.ts';
+import { PRESENT_FORMAT, type EvidencePayload, type PresentPayload } from '../../evidence/payload.ts';
 import { readBundle } from '../../evidence/read-bundle.ts';
 import { sealEvidence } from '../../evidence/seal.ts';
 import { GOLDEN_KEY } from './golden-key.ts';
@@ -66,9 +66,27 @@ function withoutSubjects({ mails }: PresentPayload): void {
   for (const mail of mails) mail.subject = LEFT_OUT;
 }
 
+/** The first format named nobody. */
+function agentsOf({ change, generatedFor, chain }: EvidencePayload): PresentPayload['agents'] {
+  const authors = chain.flatMap(({ note }) =>
+    note && note.author.id !== null && note.author.type === 'agent' ? [note.author.id] : [],
+  );
+  const ids = new Set([change.openedBy, ...authors, generatedFor.agentId]);
+  return [...ids].map((agentId, index) => ({
+    agentId,
+    handle: `example-${index + 1}`,
+    role: agentId === generatedFor.agentId ? generatedFor.role : 'agent',
+  }));
+}
+
 function asToday(name: string, alter: (payload: PresentPayload) => void = () => undefined): PresentPayload {
+  const stored = readable(readBundle(storedFile(name)).bundle.payload);
   const payload: PresentPayload = {
-    ...readable(readBundle(storedFile(name)).bundle.payload),
+    ...stored,
+    agents: agentsOf(stored),
+    links: stored.consents.flatMap(({ quoteHash, evidence: { link } }) =>
+      link ? [{ ...link, quoteHash }] : [],
+    ),
     format: PRESENT_FORMAT,
   };
   alter(payload);

@@ -152,7 +152,7 @@ describe('proof bundles of what was taken back', () => {
         const row = verified(api, text).rows.find(({ title }) => title.startsWith('Later changes'));
         assert.deepEqual([row?.outcome, row?.details], ['pass', ['1 later change']]);
         assert.doesNotMatch(html, /lines (stand|stood) on the account/);
-        const by = `plan change <code>${reverting}</code>, opened [^<]*by agent <code>${supervisor}</code>, was applied`;
+        const by = `plan change <code>${reverting}</code>, opened [^<]*by dev-supervisor \\(supervisor\\), was applied`;
         assert.match(html, new RegExp(`<p class="finding open">[^]*It was taken back later: ${by} `));
         assert.match(html, new RegExp(`id="charged"[^]*The change was taken back later: ${by} `));
         assert.match(html, new RegExp(`completed; taken back later by plan change <code>${reverting}<`));

@@ -55,7 +55,7 @@ describe('a notice that operations cancel', () => {
     assert.deepEqual(await cancelled(await openChange(rig, worker)), {
       ...{ status: 'given_up', workflow: 'COMPLETED' },
       notes: [
-        'The cancelled mail could not be sent (cancelled by operations). Tell the customer by other means.',
+        'The notice of cancellation could not be sent by email (cancelled by operations). Tell the customer by other means.',
       ],
     });
   });
