@@ -32,7 +32,8 @@ describe(`the fault campaign, short (FAULT_SEED=${SEED})`, function () {
     ['deploy', deploy, 2],
     ['network', network, 2],
     ['duplicates', duplicates, 60],
-    ['input', input, 200],
+    // Enough that a quick machine, too, comes through every operation: some wait for a mail.
+    ['input', input, 600],
     ['leaks', leaks, 1],
   ];
   for (const [family, run, n] of families) {

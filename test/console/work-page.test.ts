@@ -49,7 +49,7 @@ describe('Console: the work page', () => {
     await list(page, 'In flight').getByText('2', { exact: true }).waitFor();
     assert.match(
       await row(page, held).innerText(),
-      /Held[^]*Account not active; ends in 1[34] days[^]*make a new quote, or cancel/,
+      /Held[^]*Account not active; ends in 1[34] days[^]*make a new quote and ask the customer again, or cancel/,
     );
     const workflow = row(page, held).getByRole('link', { name: /^Temporal UI/ });
     assert.equal(await workflow.getAttribute('href'), held.temporal.url);
