@@ -33,7 +33,8 @@ export function refuseImplausible(body: ConsentBody): void {
 
 /**
  * What cannot be consent to this quote: a document signed, or a recording that ended, before the quote was made, words
- * that are not those of its script, or a recording in which they cannot have been read out. Consent that names another quote is left to the workflow, which refuses it as superseded.
+ * that are not those of its script, or a recording in which they cannot have been read out. Consent that names another
+ * quote is left to the workflow, which refuses it as superseded.
  * @throws HttpProblem 422 with what to do instead
  */
 export function refuseOfAnotherQuote(body: ConsentBody, { quote }: PlanChangeView): void {

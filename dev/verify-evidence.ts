@@ -88,7 +88,7 @@ async function trustedKeys(file: string | undefined): Promise<TrustedKeys> {
   try {
     text = (await textOf(file ?? published, `${file ?? published} (--public-key)`)).toString('utf8');
   } catch (error) {
-    const isAway = error instanceof InputError && error.message.includes(ADVICE['ENOENT'] ?? '');
+    const isAway = error instanceof InputError && codeOf(error.cause) === 'ENOENT';
     if (file !== undefined || !isAway) throw error;
     return { keys: undefined, words: 'Keys of the company: none were given' };
   }
@@ -125,8 +125,13 @@ async function textOf(file: string, name: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code === undefined) throw error;
-    throw new InputError(`${name}: ${ADVICE[code] ?? `cannot be read (${code})`}.`);
+    throw new InputError(`${name}: ${ADVICE[code] ?? `cannot be read (${code})`}.`, { cause: error });
   }
+}
+
+/** What the system said; undefined: it is no error of the system. */
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
 }

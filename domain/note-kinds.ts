@@ -43,3 +43,6 @@ export const NOTES_OF_TRANSITION = {
   cancelled: ['cancelled', 'replaced'],
   failed: ['failed'],
 } as const satisfies Record<PlanChangeStatus, readonly NoteKind[]>;
+
+/** The notes that quotes are written with. */
+export const NOTES_OF_QUOTES: readonly string[] = NOTES_OF_TRANSITION.awaiting_consent;

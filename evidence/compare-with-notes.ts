@@ -1,3 +1,4 @@
+import { NOTES_OF_QUOTES } from '../domain/note-kinds.ts';
 import { recordNamedIn } from '../domain/noted-records.ts';
 
 /** A change as its records are now, each with its hash (`domain/noted-records.ts`), and its notes in their order. */
@@ -28,8 +29,6 @@ export interface ComparedWithNotes {
   readonly problems: readonly string[];
   readonly unbound: number;
 }
-
-const NOTES_OF_QUOTES = ['quoted', 'requoted', 'rescheduled'];
 
 /** Which note a mail is written with. */
 const NOTE_OF_MAIL: Readonly<Record<string, string>> = {

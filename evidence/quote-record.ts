@@ -4,6 +4,7 @@ import {
   type CustomerRecord,
   type QuoteRecord,
 } from '../domain/noted-records.ts';
+import { NOTES_OF_QUOTES } from '../domain/note-kinds.ts';
 import { minorOf } from './money.ts';
 import type { BundleCustomer, BundleQuote, EvidencePayload } from './payload.ts';
 
@@ -50,7 +51,7 @@ export function noteOfQuote(
     const isOfQuote =
       note?.planChangeId === change.planChangeId &&
       note.revision === revision &&
-      ['quoted', 'requoted', 'rescheduled'].includes(note.kind);
+      NOTES_OF_QUOTES.includes(note.kind);
     const record = isOfQuote ? recordNamedIn(note.body) : null;
     if (record !== null) return { sequence, record };
   }

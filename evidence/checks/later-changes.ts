@@ -1,7 +1,6 @@
-import type { ChainLink, EvidencePayload, LaterChange } from '../payload.ts';
+import { notesOfChange, type BundleNote } from '../notes-of-change.ts';
+import type { EvidencePayload, LaterChange } from '../payload.ts';
 import { counted, problemsOf, type Check } from './check.ts';
-
-type Note = NonNullable<ChainLink['note']>;
 
 /** That a change was replaced, or taken back later, is told by notes of the same chain. */
 export const laterChanges: Check = {
@@ -10,7 +9,7 @@ export const laterChanges: Check = {
     // The first format did not tell of any.
     if (payload.format === 'plan-change-evidence/1') return { looked: '', problems: [] };
     const { laterChanges: later, change } = payload;
-    const told = notesOf(payload, change.planChangeId).filter(({ kind }) => kind === 'replaced');
+    const told = notesOfChange(payload, change.planChangeId).filter(({ kind }) => kind === 'replaced');
     const replacing = later.filter(({ how }) => how === 'replaces');
     return {
       looked: counted(later.length, 'later change') || 'none on record',
@@ -38,7 +37,7 @@ export const laterChanges: Check = {
 function replacingProblems(
   { planChangeId, openedAt, openedBy }: LaterChange,
   { change }: EvidencePayload,
-  told: readonly Note[],
+  told: readonly BundleNote[],
 ): string[] {
   const note = told.find(({ body }) => body.includes(planChangeId));
   const name = `plan change ${planChangeId}`;
@@ -51,7 +50,7 @@ function replacingProblems(
 
 function revertProblems(later: LaterChange, payload: EvidencePayload): string[] {
   const { planChangeId, openedBy, openedAt, appliedAt } = later;
-  const notes = notesOf(payload, planChangeId);
+  const notes = notesOfChange(payload, planChangeId);
   const quoted = notes.find(({ kind }) => kind === 'quoted');
   const applied = notes.filter(({ kind }) => kind === 'plan_applied');
   const compensated = notes.filter(({ kind }) => kind === 'compensated');
@@ -76,15 +75,11 @@ function revertProblems(later: LaterChange, payload: EvidencePayload): string[] 
 }
 
 function isUnbound({ planChangeId }: LaterChange, payload: EvidencePayload): boolean {
-  const quoted = notesOf(payload, planChangeId).find(({ kind }) => kind === 'quoted');
+  const quoted = notesOfChange(payload, planChangeId).find(({ kind }) => kind === 'quoted');
   return quoted !== undefined && takenBackIn(quoted) === null;
 }
 
 /** The change that a note says is taken back; null: the note is from before it said so. */
-function takenBackIn({ body }: Note): string | null {
+function takenBackIn({ body }: BundleNote): string | null {
   return /\btakes back plan change ([0-9a-f-]{36})\b/.exec(body)?.[1] ?? null;
-}
-
-function notesOf({ chain }: EvidencePayload, planChangeId: string): Note[] {
-  return chain.flatMap(({ note }) => (note?.planChangeId === planChangeId ? [note] : []));
 }

@@ -10,6 +10,7 @@ import {
 } from '../../domain/noted-records.ts';
 import { compareWithNotes, type NotedMail } from '../compare-with-notes.ts';
 import { ACCOUNT, LEFT_OUT, NAME } from '../mask.ts';
+import { notesOfChange } from '../notes-of-change.ts';
 import type { BundleConsent, BundleMail, EvidencePayload } from '../payload.ts';
 import { customerRecordOf, quoteRecordOf } from '../quote-record.ts';
 import { counted, problemsOf, type Check } from './check.ts';
@@ -29,7 +30,7 @@ export const notedRecords: Check = {
         record: recordOfConsent(consent, payload),
       })),
       mails: payload.mails.map((mail) => notedMail(mail, payload)),
-      notes: payload.chain.flatMap(({ note }) => (note?.planChangeId === planChangeId ? [note] : [])),
+      notes: notesOfChange(payload, planChangeId),
     });
     return {
       looked: unbound > 0 ? '' : counted(looked, 'record'),

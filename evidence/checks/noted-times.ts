@@ -1,4 +1,5 @@
 import { compareTimes } from '../compare-times.ts';
+import { notesOfChange } from '../notes-of-change.ts';
 import type { EvidencePayload } from '../payload.ts';
 import { counted, type Check } from './check.ts';
 
@@ -22,9 +23,7 @@ export const notedTimes: Check = {
         ...mail,
         toldAt: events.map(({ receivedAt }) => receivedAt),
       })),
-      notes: payload.chain.flatMap(({ note }) =>
-        note?.planChangeId === payload.change.planChangeId ? [note] : [],
-      ),
+      notes: notesOfChange(payload, payload.change.planChangeId),
     });
     return { looked: counted(looked, 'comparison'), problems };
   },

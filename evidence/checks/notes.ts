@@ -1,7 +1,8 @@
-import { NOTES_OF_TRANSITION } from '../../domain/note-kinds.ts';
+import { NOTES_OF_QUOTES, NOTES_OF_TRANSITION } from '../../domain/note-kinds.ts';
 import { recordNamedIn } from '../../domain/noted-records.ts';
 import { formerLinkHash, linkHash, NO_NOTE_BEFORE, noteRowHash } from '../note-hash.ts';
-import type { ChainLink, EvidencePayload } from '../payload.ts';
+import { notesOfChange } from '../notes-of-change.ts';
+import type { ChainLink } from '../payload.ts';
 import { counted, problemsOf, type Check } from './check.ts';
 
 /** Every note of the change carries the right hash, and the chain has neither gap nor fork. */
@@ -95,7 +96,7 @@ export const notesOfEvents: Check = {
   title: 'Notes: one for every quote, consent and status',
   run: ({ payload }) => {
     const { quotes, consents, change } = payload;
-    const own = notesOf(payload);
+    const own = notesOfChange(payload, change.planChangeId);
     const has = (kinds: readonly string[], revision: number | null, words = ''): boolean =>
       own.some(
         (note) =>
@@ -105,7 +106,7 @@ export const notesOfEvents: Check = {
       );
     const missing = [
       ...quotes.flatMap(({ revision, hash }) =>
-        has(['quoted', 'requoted', 'rescheduled'], revision, hash) ? [] : [`quote ${revision}`],
+        has(NOTES_OF_QUOTES, revision, hash) ? [] : [`quote ${revision}`],
       ),
       ...consents.flatMap(({ quoteRevision, quoteHash }) =>
         has(['consent_accepted'], quoteRevision, quoteHash) ? [] : [`the consent to quote ${quoteRevision}`],
@@ -122,7 +123,3 @@ export const notesOfEvents: Check = {
     };
   },
 };
-
-function notesOf({ chain: links, change }: EvidencePayload) {
-  return links.flatMap(({ note }) => (note?.planChangeId === change.planChangeId ? [note] : []));
-}

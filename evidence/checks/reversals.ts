@@ -1,4 +1,5 @@
 import { minorOf } from '../money.ts';
+import { notesOfChange } from '../notes-of-change.ts';
 import type { BundleBalanceEntry, BundleCharge, EvidencePayload } from '../payload.ts';
 import { problemsOf } from './check.ts';
 
@@ -83,10 +84,11 @@ function groupProblems<T extends Posted>(
 }
 
 /** Each taking back is noted, and nothing is noted as taken back that was not. */
-function noteProblems({ ledger, chain, change }: EvidencePayload): string[] {
-  const told = chain.flatMap(({ note }) =>
-    note?.planChangeId === change.planChangeId && note.kind === 'compensated' ? [note.revision] : [],
-  );
+function noteProblems(payload: EvidencePayload): string[] {
+  const { ledger, change } = payload;
+  const told = notesOfChange(payload, change.planChangeId)
+    .filter(({ kind }) => kind === 'compensated')
+    .map(({ revision }) => revision);
   const taken = [...ledger.charges, ...ledger.balance].flatMap(({ reversal, quoteRevision }) =>
     reversal ? [quoteRevision] : [],
   );

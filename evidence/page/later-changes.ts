@@ -53,16 +53,14 @@ export function laterEvents(payload: EvidencePayload): LaterEvent[] {
           : `Plan change ${planChangeId}, to take this one back, was opened`,
       who: agentWords(payload, openedBy),
     },
-    ...(appliedAt === null
-      ? []
-      : how === 'reverts'
-        ? [
-            {
-              at: appliedAt,
-              what: `Plan change ${planChangeId} was applied: this one was taken back`,
-              who: 'the system',
-            },
-          ]
-        : []),
+    ...(how === 'reverts' && appliedAt !== null
+      ? [
+          {
+            at: appliedAt,
+            what: `Plan change ${planChangeId} was applied: this one was taken back`,
+            who: 'the system',
+          },
+        ]
+      : []),
   ]);
 }

@@ -1,3 +1,4 @@
+import { NOTES_OF_QUOTES } from '../../domain/note-kinds.ts';
 import type { EvidencePayload } from '../payload.ts';
 import type { Clock } from './clock.ts';
 import { doubts } from './failed-checks.ts';
@@ -40,8 +41,7 @@ export function timeline(payload: EvidencePayload, clock: Clock): string {
 function offers(payload: EvidencePayload): TimelineEvent[] {
   const { identification, quotes } = payload;
   const whoQuoted = (revision: number): string => {
-    const kinds = ['quoted', 'requoted', 'rescheduled'];
-    const note = ownNotes(payload, kinds).find((one) => one.revision === revision);
+    const note = ownNotes(payload, NOTES_OF_QUOTES).find((one) => one.revision === revision);
     return note ? whoWords(payload, note.author) : '';
   };
   return [

@@ -1,5 +1,6 @@
 import { NOTES_OF_TRANSITION } from '../../domain/note-kinds.ts';
 import type { PlanChangeStatus } from '../../domain/plan-change-status.ts';
+import { notesOfChange, type BundleNote } from '../notes-of-change.ts';
 import type { EvidencePayload } from '../payload.ts';
 
 export interface Author {
@@ -20,16 +21,12 @@ export function whoWords(payload: Pick<EvidencePayload, 'agents'>, { type, id }:
   return id === null ? 'operations' : agentWords(payload, id);
 }
 
-type Note = NonNullable<EvidencePayload['chain'][number]['note']>;
-
 /** The notes of this change that are of these kinds: those of others are about something else. */
 export function ownNotes(
-  { chain, change }: Pick<EvidencePayload, 'chain' | 'change'>,
+  payload: Pick<EvidencePayload, 'chain' | 'change'>,
   kinds: readonly string[],
-): Note[] {
-  return chain.flatMap(({ note }) =>
-    note?.planChangeId === change.planChangeId && kinds.includes(note.kind) ? [note] : [],
-  );
+): BundleNote[] {
+  return notesOfChange(payload, payload.change.planChangeId).filter(({ kind }) => kinds.includes(kind));
 }
 
 /** The one that was written nearest to an instant; undefined: there is none. */
@@ -37,8 +34,8 @@ export function noteAt(
   payload: Pick<EvidencePayload, 'chain' | 'change'>,
   kinds: readonly string[],
   at: string,
-): Note | undefined {
-  const away = ({ createdAt }: Note): number => Math.abs(Date.parse(createdAt) - Date.parse(at));
+): BundleNote | undefined {
+  const away = ({ createdAt }: BundleNote): number => Math.abs(Date.parse(createdAt) - Date.parse(at));
   return ownNotes(payload, kinds).toSorted((a, b) => away(a) - away(b))[0];
 }
 
