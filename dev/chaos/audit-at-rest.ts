@@ -35,8 +35,15 @@ const BY_DESIGN =
   /message was lost with its server|of which a lost history told|texts too short to be told from ordinary words|answers that name nothing to look for/;
 
 /**
+ * A mail whose fate is unknown asks for its event twice a minute until its ten minutes are over, and an audit of a
+ * large campaign takes a minute itself: what only moved at the audit's look is looked at again.
+ */
+const LOOKED_AT_WITHIN_MS = 5 * 60_000;
+
+/**
  * Anchors the notes, then audits with every check, anchors included. As soon as an audit finds nothing, and has
- * looked at everything, it is done; what is still wrong after `within` milliseconds is told.
+ * looked at everything, it is done; what is still wrong after `within` milliseconds is told, and what it could not look
+ * at for five minutes.
  * @param given checks of NEEDS to which the dealings gave something
  */
 export async function auditAtRest(
@@ -48,7 +55,7 @@ export async function auditAtRest(
   const { signingKey, retired } = await evidenceKeys(system.dataDir);
   const folder = anchorFolder(system.dataDir);
   await anchorNotes({ knex: system.owner, key: signingKey, retired, folder }, { anew: true });
-  const deadline = Date.now() + within;
+  const since = Date.now();
   for (;;) {
     // What has just moved is not looked at.
     await delay(QUIET_MS + 500);
@@ -60,7 +67,10 @@ export async function auditAtRest(
     });
     const violations = violationsOf(report);
     const unchecked = uncheckedIn(report);
-    if ((violations.length === 0 && unchecked.length === 0) || Date.now() > deadline)
+    if (violations.length === 0 && unchecked.length === 0)
+      return { violations, undone: idleIn(report, given) };
+    const patience = violations.length > 0 ? within : Math.max(within, LOOKED_AT_WITHIN_MS);
+    if (Date.now() - since > patience)
       return { violations, undone: [...idleIn(report, given), ...unchecked] };
   }
 }

@@ -51,6 +51,8 @@ export interface System {
   account(overrides?: AccountOverrides): Promise<TestAccount>;
   /** `kill -9`; the supervisor starts it again. False when it was not running. */
   kill(part: Part | 'outbox'): boolean;
+  /** Ends it as a release does: what is under way may finish; the supervisor starts it again. */
+  drain(part: 'worker' | 'api'): boolean;
   /** Waits until the killed process has a successor and /readyz answers 200. Milliseconds it took; undefined: never. */
   backAfter(part: Part, killed: ProcessMark | undefined, within: number): Promise<number | undefined>;
   mark(part: Part | 'outbox'): ProcessMark | undefined;
@@ -171,6 +173,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       kill(part) {
         const found = mark(part);
         return found !== undefined && signalProcess(found, 'SIGKILL');
+      },
+      drain(part) {
+        const found = mark(part);
+        return found !== undefined && signalProcess(found, 'SIGTERM');
       },
       mark,
       async backAfter(part, killed, within) {

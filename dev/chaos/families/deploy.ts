@@ -1,7 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
 import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 import type { PlanChangeJson } from '../../../api/schemas/plan-changes.ts';
 import { bundleAltered, type Alteration } from '../../../test/support/altered-workflows.ts';
+import type { FaultInput } from '../../sendgrid-double/faults.ts';
+import { pollUntil } from '../../stack/poll.ts';
 import { writePrivateFile } from '../../stack/private-file.ts';
 import { skipWorkflowTime } from '../../stack/skip-time.ts';
 import { planChangeWorkflowId } from '../../../workflows/contract.ts';
@@ -14,25 +17,49 @@ import { createRecord, type CampaignRecord } from '../record.ts';
 import { retrying } from '../retrying.ts';
 import type { System } from '../system.ts';
 
-/** What a release may change under changes that wait: words for operations, and which mail server is asked when. */
-export const COMPATIBLE: readonly Alteration[] = [
-  {
-    file: 'workflows/plan-change-waits.ts',
-    from: "{ summary: 'activation date' }",
-    to: "{ summary: 'the date on which the plan begins' }",
-  },
-  {
-    file: 'workflows/plan-change-waits.ts',
-    from: "{ summary: 'hold ends' }",
-    to: "{ summary: 'the hold ends' }",
-  },
+const WAITS_FILE = 'workflows/plan-change-waits.ts';
+/** A step more on the way out of a wait, for changes that come there after the release. */
+const step = (id: string): string => `if (patched('${id}')) await condition(() => false, 20);`;
+/** The step after a line that occurs once. */
+const after = (line: string, id: string): Alteration => ({
+  file: WAITS_FILE,
+  from: line,
+  to: `${line}\n  ${step(id)}`,
+});
+
+/** A release under changes that wait: other words for operations, and in each wait a new step behind a patch. */
+export const RELEASE: readonly Alteration[] = [
   {
     file: 'workflows/current-details.ts',
     from: 'Applied and read back. Waits for the mail provider to accept the summary.',
     to: 'Applied and read back. The summary is on its way.',
   },
+  {
+    file: WAITS_FILE,
+    from: 'import { condition, getExternalWorkflowHandle }',
+    to: 'import { condition, getExternalWorkflowHandle, patched }',
+  },
+  after("if (!hasWork(state)) await heardBefore(quote.consentDeadlineAt, 'consent deadline');", 'consent'),
+  after(
+    "await condition(() => hasWork(state), msUntil(activateAt ?? workflowNow()), { summary: 'activation date' });",
+    'date',
+  ),
+  after(
+    "await condition(() => hasWork(state), msUntil(state.holdEndsAt ?? workflowNow()), { summary: 'hold ends' });",
+    'hold',
+  ),
+  after('await deliverSummary(input, state.summaryMailId);', 'mail'),
 ];
+/** What the SDK writes into the history for a patch. */
+const patchData = z.object({ id: z.string() });
+/** The new step on the way out of each wait. */
+const STEP_AFTER = { awaiting_consent: 'consent', scheduled: 'date', held: 'hold', mail: 'mail' } as const;
 
+/** More often than anything asks before the release is there. */
+const NO_MAIL_LEAVES: readonly FaultInput[] = [{ mode: 'status', status: 503, retryAfter: 1, times: 10_000 }];
+
+/** A change whose mail is out has little left to do. */
+const CLOSED_WITHIN_MS = 30_000;
 const WAITS = ['awaiting_consent', 'scheduled', 'held', 'mail'] as const;
 /** What a change is told to be in each wait. */
 const STATUS = {
@@ -48,25 +75,50 @@ interface Waiting {
   readonly wait: (typeof WAITS)[number];
 }
 
-/** New code over changes that wait, in every status that waits, then the old code again; all of them finish. */
+/**
+ * A release over changes that wait, in every status that waits, a rollback and the release again, as the runbook has
+ * it: whatever has taken a step of the new code is finished by it, all others go on with the old. All of them finish.
+ */
 export const deploy: Family = async ({ system, random, n, say, settle }) => {
+  const connection = await Connection.connect({ address: system.temporalAddress });
+  const temporal = new Client({ connection });
   const record = createRecord();
   const old = await readFile(system.bundlePath, 'utf8');
-  const { code: altered } = await bundleAltered(COMPATIBLE);
+  const { code: altered } = await bundleAltered(RELEASE);
   const half = Math.ceil(n / 2);
   const count = { finished: 0, releases: 0 };
-  const first = await startWaiting(system, record, half, random.int(0, 3));
+  const finish = async (waiting: readonly Waiting[]): Promise<void> => {
+    count.finished += await finishAll(waiting, record);
+    // Its last task, too, is done by the code that is there now.
+    for (const { change } of waiting) {
+      const handle = temporal.workflow.getHandle(planChangeWorkflowId(change.planChangeId));
+      const isClosed = await pollUntil(async () => (await handle.describe()).status.name !== 'RUNNING', {
+        within: CLOSED_WITHIN_MS,
+        every: 100,
+      });
+      if (!isClosed) record.undone.push(`${change.planChangeId} does not come to its end before a release`);
+    }
+  };
+  await setMailFaults(system, NO_MAIL_LEAVES);
+  const before = await startWaiting(system, record, half, random.int(0, 3));
   count.releases += await release(system, record, altered);
-  // Begun with the new code, finished with the old one: a rollback.
-  const second = await startWaiting(system, record, n - half, random.int(0, 3));
-  count.finished += await finishAll(
-    first.filter((_, index) => index % 2 === 0),
-    record,
-  );
+  const since = await startWaiting(system, record, n - half, random.int(0, 3));
+  await setMailFaults(system, []);
+  // Mails leave by themselves now; half of the other changes go on with the new code, half stay where they are.
+  const goesOn = before.map(({ wait }, index) => wait === 'mail' || index % 2 === 0);
+  const byTheNew = before.filter((_, index) => goesOn[index]);
+  await finish(byTheNew);
+  // On the way to these waits they have left the first one, by the new step.
+  await finish(since.filter(({ wait }) => wait !== 'awaiting_consent'));
   count.releases += await release(system, record, old);
-  count.finished += await finishAll([...first.filter((_, index) => index % 2 === 1), ...second], record);
+  await finish(before.filter((_, index) => !goesOn[index]));
+  await finish(since.filter(({ wait }) => wait === 'awaiting_consent'));
+  count.releases += await release(system, record, altered);
   await settle(record);
-  const errors = await taskErrors(system);
+  const { errors, steps } = await readHistories(temporal);
+  await connection.close();
+  const missing = byTheNew.map(({ wait }) => STEP_AFTER[wait]).filter((id) => !steps.has(id));
+  if (missing.length > 0) record.undone.push(`nothing took the new step after ${missing.join(', ')}`);
   for (const error of errors) record.violate('I16', error);
   const logged = (system.logs().match(/nondetermin|TMPRL1100/gi) ?? []).length;
   if (logged > 0) record.violate('I16', `${logged} lines of the logs tell of non-determinism`);
@@ -127,13 +179,16 @@ async function startOne(agent: Agent, wait: Waiting['wait']): Promise<PlanChange
     await setStatus(agent, 'active');
     return held;
   }
-  // Two tries of its mail fail: it is applied and waits for the third.
-  await fetch(`${agent.system.outbox}/faults`, {
+  // No mail leaves: it is applied, and its summary is tried again and again.
+  return agent.consent(change);
+}
+
+async function setMailFaults(system: System, faults: readonly FaultInput[]): Promise<void> {
+  await fetch(`${system.outbox}/faults`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify([{ mode: 'status', status: 503, times: 2 }]),
+    body: JSON.stringify(faults),
   });
-  return agent.consent(change);
 }
 
 async function setStatus({ system, account }: Agent, status: string): Promise<void> {
@@ -146,7 +201,7 @@ async function finishAll(waiting: readonly Waiting[], record: CampaignRecord): P
   await Promise.all(
     waiting.map(async ({ agent, change, wait }) => {
       const { planChangeId } = change;
-      record.ends.set(planChangeId, ['completed', 'activated']);
+      record.ends.set(planChangeId, ['completed']);
       try {
         if (wait === 'awaiting_consent') await agent.consent(change);
         if (wait === 'held') await agent.consent(await agent.message(change, 'requote', {}));
@@ -155,7 +210,7 @@ async function finishAll(waiting: readonly Waiting[], record: CampaignRecord): P
           const server = { address: agent.system.temporalAddress, namespace: 'default' };
           await skipWorkflowTime(server, planChangeWorkflowId(planChangeId), { seconds });
         }
-        await agent.reaches(planChangeId, 'activated', 'completed');
+        await agent.reaches(planChangeId, 'completed');
         finished += 1;
         if (wait === 'scheduled') record.given.add(NEEDS.activationOnADate);
       } catch (error) {
@@ -174,26 +229,25 @@ async function finishAll(waiting: readonly Waiting[], record: CampaignRecord): P
 async function release(system: System, record: CampaignRecord, code: string): Promise<number> {
   await writePrivateFile(system.bundlePath, code);
   const mark = system.mark('worker');
-  system.kill('worker');
+  system.drain('worker');
   if ((await system.backAfter('worker', mark, 60_000)) !== undefined) return 1;
   record.violate('I19', 'the worker does not come back with the new code');
   return 0;
 }
 
-/** Tasks that failed because the code did not fit the history. */
-async function taskErrors(system: System): Promise<string[]> {
-  const connection = await Connection.connect({ address: system.temporalAddress });
-  try {
-    const client = new Client({ connection });
-    const found: string[] = [];
-    for await (const { workflowId } of client.workflow.list()) {
-      const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
-      for (const { workflowTaskFailedEventAttributes: failed } of events ?? [])
-        if (failed && /determinis/i.test(JSON.stringify(failed)))
-          found.push(`a task of ${workflowId} failed by non-determinism`);
+/** Tasks that failed because the code did not fit the history, and the new steps that were taken. */
+async function readHistories(temporal: Client): Promise<{ errors: string[]; steps: ReadonlySet<string> }> {
+  const errors: string[] = [];
+  const steps = new Set<string>();
+  for await (const { workflowId } of temporal.workflow.list()) {
+    const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+    for (const event of events ?? []) {
+      const { workflowTaskFailedEventAttributes: failed, markerRecordedEventAttributes: marker } = event;
+      if (failed && /determinis/i.test(JSON.stringify(failed)))
+        errors.push(`a task of ${workflowId} failed by non-determinism`);
+      const [patch] = marker?.details?.['patch-data']?.payloads ?? [];
+      if (patch?.data) steps.add(patchData.parse(JSON.parse(new TextDecoder().decode(patch.data))).id);
     }
-    return found;
-  } finally {
-    await connection.close();
   }
+  return { errors, steps };
 }
