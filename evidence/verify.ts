@@ -4,6 +4,7 @@ import type { AnchorLine } from './anchor-file.ts';
 import { anchorAsShipped } from './checks/anchor-as-shipped.ts';
 import { findingOf, type Check, type CheckInput } from './checks/check.ts';
 import { readable, type StoredBundle } from './earlier-formats.ts';
+import { isFirstFormat } from './first-format.ts';
 import { otherFile } from './other-files.ts';
 import type { EvidencePayload } from './payload.ts';
 import { readBundle, UnreadableBundleError, type ReadBundle } from './read-bundle.ts';
@@ -166,7 +167,7 @@ function rowOf(check: Check, input: CheckInput): VerifiedRow {
 
 /** A file that was signed although it does not hold together says so itself, also where a masked copy cannot show it. */
 function ownResultsRow({ format, checks }: EvidencePayload): VerifiedRow[] {
-  if (format === 'plan-change-evidence/1') return [];
+  if (isFirstFormat(format)) return [];
   const title = 'Own results: nothing was wrong when it was signed';
   const failed = checks.filter(({ problems }) => problems.length > 0);
   if (failed.length === 0) return [{ title, outcome: 'pass', details: [`${checks.length} checks`] }];

@@ -1,7 +1,7 @@
 import { identityKey } from '../../domain/account-key.ts';
 import { sha256Hex } from '../../domain/canonical-json.ts';
 import { minorOf } from '../money.ts';
-import { shownPage } from '../page/sections-offer.ts';
+import { shownPage } from '../shown-page.ts';
 import type { BundleConsent, BundleMail, EvidencePayload } from '../payload.ts';
 import { contentOf } from '../quote-content.ts';
 import { standingCharges } from '../standing-charges.ts';

@@ -1,3 +1,4 @@
+import { isFirstFormat } from '../first-format.ts';
 import { notesOfChange, type BundleNote } from '../notes-of-change.ts';
 import type { EvidencePayload, LaterChange } from '../payload.ts';
 import { counted, problemsOf, type Check } from './check.ts';
@@ -7,7 +8,7 @@ export const laterChanges: Check = {
   title: 'Later changes: what replaced this one or took it back, as notes tell',
   run: ({ payload }) => {
     // The first format did not tell of any.
-    if (payload.format === 'plan-change-evidence/1') return { looked: '', problems: [] };
+    if (isFirstFormat(payload.format)) return { looked: '', problems: [] };
     const { laterChanges: later, change } = payload;
     const told = notesOfChange(payload, change.planChangeId).filter(({ kind }) => kind === 'replaced');
     const replacing = later.filter(({ how }) => how === 'replaces');

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../domain/canonical-json.ts';
+import { isFirstFormat } from '../first-format.ts';
 import { counted, problemsOf, type Check } from './check.ts';
 
 /** A customer answers by a link that a mail of this change brought, for a quote that it was made for. */
@@ -6,7 +7,7 @@ export const links: Check = {
   title: 'Links: each left with a mail of this change, for one of its quotes',
   run: ({ payload: { links: sent, mails, quotes, consents, format } }) => {
     // The first format has only those that a consent came by.
-    if (format === 'plan-change-evidence/1') return { looked: '', problems: [] };
+    if (isFirstFormat(format)) return { looked: '', problems: [] };
     const strange = consents.filter(({ quoteHash, evidence: { link } }) => {
       const found = link && sent.find(({ linkId }) => linkId === link.linkId);
       return link && (!found || canonicalJson(found) !== canonicalJson({ ...link, quoteHash }));

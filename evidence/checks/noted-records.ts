@@ -9,6 +9,7 @@ import {
   sealedWords,
 } from '../../domain/noted-records.ts';
 import { compareWithNotes, type NotedMail } from '../compare-with-notes.ts';
+import { isFirstFormat } from '../first-format.ts';
 import { ACCOUNT, LEFT_OUT, NAME } from '../mask.ts';
 import { notesOfChange } from '../notes-of-change.ts';
 import type { BundleConsent, BundleMail, EvidencePayload } from '../payload.ts';
@@ -89,7 +90,7 @@ function notedMail(mail: BundleMail, { change, copy }: EvidencePayload): NotedMa
 function shownInMaskedCopy(payload: EvidencePayload): string[] {
   const { copy, format, quotes, consents, notAccepted, mails } = payload;
   // The first format showed what it could of a subject.
-  if (copy === 'full' || format === 'plan-change-evidence/1') return [];
+  if (copy === 'full' || isFirstFormat(format)) return [];
   const shown = [
     ...[...consents.map(({ evidence }) => evidence), ...notAccepted].flatMap(({ details }) =>
       Object.entries(details).flatMap(([name, value]) => (isPersonalDetail(name) ? [value] : [])),

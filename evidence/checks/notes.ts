@@ -1,5 +1,6 @@
 import { NOTES_OF_QUOTES, NOTES_OF_TRANSITION } from '../../domain/note-kinds.ts';
 import { recordNamedIn } from '../../domain/noted-records.ts';
+import { isFirstFormat } from '../first-format.ts';
 import { formerLinkHash, linkHash, NO_NOTE_BEFORE, noteRowHash } from '../note-hash.ts';
 import { notesOfChange } from '../notes-of-change.ts';
 import type { ChainLink } from '../payload.ts';
@@ -27,9 +28,7 @@ export const chain: Check = {
       problems: [
         ...problemsOf(
           [
-            format !== 'plan-change-evidence/1' &&
-              last?.note === null &&
-              last.sequence !== anchor?.head.sequence,
+            !isFirstFormat(format) && last?.note === null && last.sequence !== anchor?.head.sequence,
             'the chain goes on after the last note of this change, and not to the anchor: nothing shows whose notes those are',
           ],
           [masked > 0 && copy === 'full', 'a note is masked in a copy that says it is full'],

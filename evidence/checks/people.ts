@@ -1,3 +1,4 @@
+import { isFirstFormat } from '../first-format.ts';
 import { mentionedAgents } from '../mentioned-agents.ts';
 import { counted, type Check } from './check.ts';
 
@@ -7,7 +8,7 @@ export const people: Check = {
   run: ({ payload }) => {
     const { agents, format } = payload;
     // The first format named nobody.
-    if (format === 'plan-change-evidence/1') return { looked: '', problems: [] };
+    if (isFirstFormat(format)) return { looked: '', problems: [] };
     const ids = new Set(agents.map(({ agentId }) => agentId));
     const unnamed = [...mentionedAgents(payload), payload.generatedFor.agentId].filter((id) => !ids.has(id));
     const isMixed =

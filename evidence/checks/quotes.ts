@@ -1,7 +1,7 @@
 import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import { formatMoneyForPeople } from '../../domain/money.ts';
 import { minorOf, type Money } from '../money.ts';
-import { shownPage } from '../page/sections-offer.ts';
+import { shownPage } from '../shown-page.ts';
 import type { BundleQuote, EvidencePayload } from '../payload.ts';
 import { contentOf } from '../quote-content.ts';
 import { counted, problemsOf, type Check } from './check.ts';

@@ -1,11 +1,12 @@
 import { quoteRecordText } from '../../domain/noted-records.ts';
+import { isFirstFormat } from '../first-format.ts';
 import type { EvidencePayload } from '../payload.ts';
 import { noteOfQuote, quoteRecordOf } from '../quote-record.ts';
 import { code, esc } from './html.ts';
 
 /** How to check what was agreed, the price with it, by nothing but a tool that makes a SHA-256. */
 export function byHand(payload: EvidencePayload): string {
-  if (payload.format === 'plan-change-evidence/1')
+  if (isFirstFormat(payload.format))
     return `<p>Without the program: the record below is JSON. The SHA-256 of each <code>canonicalJson</code> is the hash of its quote, that of each <code>body</code> the hash of its terms; the signature is over the member <code>payload</code> in canonical form.</p>
 `;
   return `<p>Without the program, by any tool that makes a SHA-256: the record below is JSON. The SHA-256 of each <code>canonicalJson</code> is the hash of its quote, to which the customer agreed: it is over the lines, their total, the plan and its version, the promotion, the date and the hash of the terms. The SHA-256 of each <code>body</code> is the hash of its terms. The signature is over the member <code>payload</code> in canonical form.</p>

@@ -1,3 +1,4 @@
+import { isFirstFormat } from '../first-format.ts';
 import type { EvidencePayload, SentLink } from '../payload.ts';
 import type { Clock } from './clock.ts';
 import { code, esc, facts } from './html.ts';
@@ -21,7 +22,7 @@ export function declineOf(payload: EvidencePayload): Decline | undefined {
   const { change, quotes, links, consents, format } = payload;
   const ended = change.transitions.findLast(({ status }) => status === 'declined');
   const note = ended && noteAt(payload, ['declined'], ended.at);
-  if (format === 'plan-change-evidence/1' || !note) return undefined;
+  if (isFirstFormat(format) || !note) return undefined;
   const isByLink = note.author.type === 'customer';
   const quoteHash = quotes.find(({ revision }) => revision === change.quoteRevision)?.hash;
   const spent = new Set(consents.map(({ evidence }) => evidence.link?.linkId));

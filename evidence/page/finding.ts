@@ -1,5 +1,6 @@
 import { formatDateForPeople } from '../../domain/calendar.ts';
 import { agreedCustomer } from '../agreed-customer.ts';
+import { isFirstFormat } from '../first-format.ts';
 import { moneyText, planPriceText } from '../money.ts';
 import type { EvidencePayload } from '../payload.ts';
 import { standingCharges } from '../standing-charges.ts';
@@ -43,17 +44,17 @@ function currentConsent({
 function finding(payload: EvidencePayload): string {
   const { change, quotes, company } = payload;
   const { fullName } = agreedCustomer(payload);
-  const isFirstFormat = payload.format === 'plan-change-evidence/1';
-  const named = isFirstFormat ? ({ planName }: { planName: string }) => planName : planPriceText;
+  const isFirst = isFirstFormat(payload.format);
+  const named = isFirst ? ({ planName }: { planName: string }) => planName : planPriceText;
   const from = named(change.from);
   const to = change.to ? named(change.to) : change.requestedPlanCode;
-  const comma = isFirstFormat ? '' : ',';
+  const comma = isFirst ? '' : ',';
   const consent = currentConsent(payload);
   const quote = quotes.find(({ revision }) => revision === change.quoteRevision);
   const effective =
     change.activation.date === null ? '' : `, from ${formatDateForPeople(change.activation.date)} on`;
   const nextBill =
-    isFirstFormat || !quote
+    isFirst || !quote
       ? ''
       : ` By the quote agreed to the next bill is ${moneyText(quote.nextBill.amount)} on ${formatDateForPeople(quote.nextBill.date)}.`;
   if (!consent) {
@@ -85,21 +86,21 @@ function howAgreed(
   format: EvidencePayload['format'],
   { evidence: { method, details } }: EvidencePayload['consents'][number],
 ): string {
-  const isFirstFormat = format === 'plan-change-evidence/1';
+  const isFirst = isFirstFormat(format);
   if (method === 'written') {
-    if (isFirstFormat) return 'in writing';
+    if (isFirst) return 'in writing';
     return details['channel'] === 'link'
       ? 'on the page of a link'
       : `in writing (document with SHA-256 ${String(details['sha256']).slice(0, 16)}…, as the agent entered it)`;
   }
-  return isFirstFormat
+  return isFirst
     ? 'in a recorded call'
     : `in a recorded call (recording ${String(details['id'])}, as the agent entered it)`;
 }
 
 function summaryWords({ format, mails }: EvidencePayload): string {
   const summary = mails.findLast(({ kind }) => kind === 'summary');
-  if (format === 'plan-change-evidence/1' || summary === undefined) return '';
+  if (isFirstFormat(format) || summary === undefined) return '';
   return ['bounced', 'dropped', 'given_up'].includes(summary.status)
     ? ` The summary by email did not reach the customer: ${mailStatusWords(summary.status, format)}.`
     : '';

@@ -1,13 +1,16 @@
 import { formatDateForPeople } from '../../domain/calendar.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { agreedCustomer, calledToday } from '../agreed-customer.ts';
+import { isFirstFormat } from '../first-format.ts';
 import { moneyText } from '../money.ts';
 import { readable, type StoredBundle } from '../earlier-formats.ts';
 import type { EvidencePayload } from '../payload.ts';
 import { clockOf, type Clock } from './clock.ts';
 import { findingHtml } from './finding.ts';
 import { code, esc, facts, section } from './html.ts';
-import { agreed, offered, saidOrShown } from './sections-offer.ts';
+import { agreed } from './section-agreed.ts';
+import { offered } from './section-offered.ts';
+import { saidOrShown } from './section-said.ts';
 import { charged } from './section-charged.ts';
 import { verification } from './section-verify.ts';
 import { timeline } from './section-timeline.ts';
@@ -60,7 +63,7 @@ function heading(payload: EvidencePayload, clock: Clock): string {
   const then = agreedCustomer(payload);
   const plan = (named: EvidencePayload['change']['from']): string =>
     esc(
-      `${named.planName}, ${moneyText(named.price)} a ${named.interval} ${payload.format === 'plan-change-evidence/1' ? `(version ${named.version})` : `(version ${named.version} of this plan)`}`,
+      `${named.planName}, ${moneyText(named.price)} a ${named.interval} ${isFirstFormat(payload.format) ? `(version ${named.version})` : `(version ${named.version} of this plan)`}`,
     );
   return `<header>
 <p class="eyebrow">${esc(company.name)} · Exhibit</p>
@@ -83,7 +86,7 @@ ${findingHtml(payload, clock)}${facts([
     ['Takes back', change.revertsId === null ? null : `plan change ${code(change.revertsId)}`],
     [
       'This file',
-      `made ${clock(generatedAt)} for ${readerHtml(payload)} by ${esc(product.name)} ${esc(product.version)}${payload.format === 'plan-change-evidence/1' ? `, schema ${esc(product.schema)}` : ''}`,
+      `made ${clock(generatedAt)} for ${readerHtml(payload)} by ${esc(product.name)} ${esc(product.version)}${isFirstFormat(payload.format) ? `, schema ${esc(product.schema)}` : ''}`,
     ],
   ])}<p class="note">Times are those of the customer’s time zone, ${esc(customer.timeZone)}; the signed record has them in UTC. Amounts are before tax.${copyWords(payload)}</p>
 ${notInThisFile(payload)}`;
@@ -99,26 +102,24 @@ function statusHtml(payload: EvidencePayload): string {
 }
 
 function personHtml(payload: EvidencePayload, agentId: string): string {
-  return payload.format === 'plan-change-evidence/1' ? code(agentId) : esc(agentWords(payload, agentId));
+  return isFirstFormat(payload.format) ? code(agentId) : esc(agentWords(payload, agentId));
 }
 
 function readerHtml(payload: EvidencePayload): string {
   const { agentId, role } = payload.generatedFor;
-  return payload.format === 'plan-change-evidence/1'
-    ? `${esc(role)} ${code(agentId)}`
-    : esc(agentWords(payload, agentId));
+  return isFirstFormat(payload.format) ? `${esc(role)} ${code(agentId)}` : esc(agentWords(payload, agentId));
 }
 
 /** What a reader may look for in vain. */
 function notInThisFile({ format }: EvidencePayload): string {
-  return format === 'plan-change-evidence/1'
+  return isFirstFormat(format)
     ? ''
     : '<p class="note">Not in this file: whether and how the amount due was collected, and the later bills at the new price. They are in the company’s billing.</p>\n';
 }
 
 function copyWords({ copy, format }: EvidencePayload): string {
   if (copy === 'full') return ' Mail addresses are shortened, and no postal address is in this file.';
-  return format === 'plan-change-evidence/1'
+  return isFirstFormat(format)
     ? ' This is a masked copy: names, account number, addresses and mail texts are left out; what the hashes are of is complete.'
     : ' This is a masked copy: names, account number, addresses, mail texts and contact data in notes are left out. The hashes of quotes, terms and notes are those of the full texts; of mails and personal details it has hashes over a secret, against which no name can be tried.';
 }

@@ -1,4 +1,5 @@
 import { toMoneyJson } from '../../domain/money.ts';
+import { isFirstFormat } from '../first-format.ts';
 import { minorOf, moneyText } from '../money.ts';
 import type { BundleCharge, EvidencePayload } from '../payload.ts';
 import { contentOf } from '../quote-content.ts';
@@ -67,7 +68,7 @@ function chargedSentence(payload: EvidencePayload, clock: Clock): string {
     return 'These lines are on record. That they are what the customer agreed to is not established.';
   if (first === undefined) return 'Everything was taken back: nothing of this change stands on the account.';
   const posted = `They were posted ${clock(first.postedAt)}, after the consent to quote ${first.quoteRevision}, and are what was quoted.`;
-  if (payload.format === 'plan-change-evidence/1') return `These lines stand on the account. ${posted}`;
+  if (isFirstFormat(payload.format)) return `These lines stand on the account. ${posted}`;
   if (!isEstablished(payload, 'later'))
     return `${posted} Whether a later change took them back is not established.`;
   const later = takenBackBy(payload);

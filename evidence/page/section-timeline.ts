@@ -1,4 +1,5 @@
 import { NOTES_OF_QUOTES } from '../../domain/note-kinds.ts';
+import { isFirstFormat } from '../first-format.ts';
 import type { EvidencePayload } from '../payload.ts';
 import type { Clock } from './clock.ts';
 import { doubts } from './failed-checks.ts';
@@ -21,7 +22,7 @@ interface TimelineEvent {
 
 /** Everything that has an instant, in order, with who did it. */
 export function timeline(payload: EvidencePayload, clock: Clock): string {
-  if (payload.format === 'plan-change-evidence/1') return firstTimeline(payload, clock);
+  if (isFirstFormat(payload.format)) return firstTimeline(payload, clock);
   const events: TimelineEvent[] = [
     ...offers(payload),
     ...answers(payload),

@@ -1,3 +1,4 @@
+import { isFirstFormat } from '../first-format.ts';
 import type { BundleSignature, EvidencePayload } from '../payload.ts';
 import { byHand } from './by-hand.ts';
 import type { Clock } from './clock.ts';
@@ -35,7 +36,7 @@ function anchored(payload: EvidencePayload, clock: Clock): string {
 
 /** The checks as they ended before the record was masked and signed. */
 function checked(payload: EvidencePayload): string {
-  if (payload.format === 'plan-change-evidence/1') return '';
+  if (isFirstFormat(payload.format)) return '';
   const rows = payload.checks.map(({ title, looked, problems }) => [
     esc(title),
     esc(looked),
@@ -50,21 +51,21 @@ ${table([{ head: 'Check' }, { head: 'Looked at' }, { head: 'Result', kind: 'shor
 }
 
 function fromTheCompany({ format }: EvidencePayload): string {
-  return format === 'plan-change-evidence/1'
+  return isFirstFormat(format)
     ? 'Take it from the company, not from this file: its key id must be the one above.'
     : 'Take it from the company, neither from this file nor from whoever brought it: without it nobody knows who signed.';
 }
 
 /** The company's signature cannot show that the company did not sign an anchor anew. */
 function outsideWitness({ format, anchor }: EvidencePayload): string {
-  if (format === 'plan-change-evidence/1' || anchor === null) return '';
+  if (isFirstFormat(format) || anchor === null) return '';
   const { number } = anchor.sealed.anchor;
   return `<p>The anchor is signed by the company as well. That it is of its day, and was not made again since, is shown by the company’s file of anchors, <code>note-anchors.jsonl</code>, of which a copy is kept where nobody can change it. Ask the company, or who keeps that copy, for line ${number}: the root above must be in it. <code>--anchors LINE</code> compares the whole line.</p>
 `;
 }
 
 function howToKeep({ format }: EvidencePayload): string {
-  return format === 'plan-change-evidence/1'
+  return isFirstFormat(format)
     ? 'The file itself must be as it was served: save it, do not copy its text.'
     : 'The file itself must be as it was served: save it as “HTML only” (a browser that saves a “complete” page writes another one), do not copy its text; a printout can be read, and not checked.';
 }

@@ -1,3 +1,4 @@
+import { isFirstFormat } from '../first-format.ts';
 import type { EvidencePayload } from '../payload.ts';
 import type { Clock } from './clock.ts';
 import { doubts } from './failed-checks.ts';
@@ -59,12 +60,12 @@ export function notes(payload: EvidencePayload, clock: Clock): string {
     String(note.sequence),
     clock(note.createdAt),
     `<strong>${esc(noteKindWords(note.kind))}</strong>${ofAnother(note.planChangeId)}${note.masked ? ' <span class="tag void">masked</span>' : ''}<br>${esc(note.body)}`,
-    esc(format === 'plan-change-evidence/1' ? authorWords(note.author) : whoWords(payload, note.author)),
+    esc(isFirstFormat(format) ? authorWords(note.author) : whoWords(payload, note.author)),
     code(note.hash.slice(0, 12)),
   ]);
   const intro =
     `${chainWords(payload)} ` +
-    `Of the ${format === 'plan-change-evidence/1' ? '' : 'first '}${chain.length} notes of this account ${own.length} are about this change${isOfOthers ? ', or about one that takes it back,' : ''} and shown here${others === 0 ? '' : `; of the other ${others} the signed record has the hashes alone, so that the chain can be followed`}.`;
+    `Of the ${isFirstFormat(format) ? '' : 'first '}${chain.length} notes of this account ${own.length} are about this change${isOfOthers ? ', or about one that takes it back,' : ''} and shown here${others === 0 ? '' : `; of the other ${others} the signed record has the hashes alone, so that the chain can be followed`}.`;
   return section(
     'notes',
     '7. Account notes',
@@ -84,7 +85,7 @@ export function notes(payload: EvidencePayload, clock: Clock): string {
 function chainWords(payload: EvidencePayload): string {
   if (doubts(payload, 'notes') !== '')
     return 'Notes are numbered for each account, and each should carry the SHA-256 of the note before it and of itself.';
-  return payload.format === 'plan-change-evidence/1'
+  return isFirstFormat(payload.format)
     ? 'Notes are numbered for each account and cannot be changed: each carries the SHA-256 of the note before it and of itself.'
     : `Notes are numbered for each account, and the program only adds to them. Each carries the SHA-256 of the note before it and of itself, so that none can be changed or left out by itself. ${anchoredWords(payload)}`;
 }
@@ -121,7 +122,7 @@ ${facts([
 
 /** Whether the customer had the text is more than that the terms were named. */
 function given({ format, terms: versions }: EvidencePayload): string {
-  return format === 'plan-change-evidence/1' || versions.length === 0
+  return isFirstFormat(format) || versions.length === 0
     ? ''
     : paragraph(
         'The script names the version, and the request for consent, the page of its link and the summary name it with the address of its text. That the customer opened or read the text is not on record.',

@@ -1,3 +1,4 @@
+import { isFirstFormat } from '../first-format.ts';
 import type { EvidencePayload } from '../payload.ts';
 
 type Format = EvidencePayload['format'];
@@ -77,7 +78,7 @@ const say = (words: Readonly<Record<string, string>>) => (code: string) => words
 const sayIn =
   (first: Readonly<Record<string, string>>, since2: Readonly<Record<string, string>>) =>
   (code: string, format: Format) =>
-    (format === 'plan-change-evidence/1' ? first : since2)[code] ?? code;
+    (isFirstFormat(format) ? first : since2)[code] ?? code;
 
 export const statusWords = say(STATUS);
 export const whenWords = say(WHEN);

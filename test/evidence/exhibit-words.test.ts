@@ -25,6 +25,20 @@ describe('the page of a proof bundle', () => {
     assert.match(said, /mary\.opens \(agent\)/);
     assert.match(wordsOf(page), /Agent who opened it mary\.opens \(agent\)/);
   });
+
+  it('says of a promotion that the price has it already', () => {
+    const page = textOf('2-recorded-call.html', (payload) => {
+      const { from, to } = payload.change;
+      assert.ok(to);
+      for (const quote of payload.quotes) {
+        quote.basis = { when: 'immediately', from, to };
+        const content = JSON.parse(quote.canonicalJson) as object;
+        quote.canonicalJson = JSON.stringify({ ...content, promotion: 'WINTER10' });
+      }
+    });
+    assert.match(sectionOf(page, 'offered'), /Promotion WINTER10; the price from then on includes it/);
+    assert.doesNotMatch(sectionOf(textOf('2-recorded-call.html'), 'offered'), /Promotion/);
+  });
 });
 
 /** A stored page of the present format as it would be with something else in its record, without its tags. */
