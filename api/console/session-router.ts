@@ -18,7 +18,6 @@ import {
   sessionTokenOf,
   sha256,
 } from './session-cookie.ts';
-import { createSignInLimits } from './sign-in-limits.ts';
 
 const PATH = '/v1/session';
 const BODY_LIMIT = '4kb';
@@ -28,8 +27,7 @@ const BODY_LIMIT = '4kb';
  * is kept nowhere in the browser. Every route of the API then takes the cookie as it takes the key.
  */
 export function sessionRouter(deps: ApiDeps): Router {
-  const { knex, publicUrl } = deps;
-  const limits = createSignInLimits(knex);
+  const { knex, publicUrl, rateLimits } = deps;
   const router = Router();
   router.use(PATH, routeNamed(PATH), (_request, response, next) => {
     response.set('cache-control', 'no-store');
@@ -42,7 +40,8 @@ export function sessionRouter(deps: ApiDeps): Router {
     const parsed = sessionBody.safeParse(request.body ?? {});
     if (!parsed.success) throw invalidInput([{ pointer: '/key', detail: 'must be the whole API key' }]);
     const key = parsed.data.key.trim();
-    await limits.attempt(clientOf(request), () => authenticate(knex, `Bearer ${key}`));
+    const authorization = `Bearer ${key}`;
+    await rateLimits.wrongKeys(clientOf(request), authorization, () => authenticate(knex, authorization));
     await end(request);
     const token = newSessionToken();
     const opened = await openSession(knex, {
