@@ -1,3 +1,4 @@
+import { isTerminal, type PlanChangeStatus } from '../domain/plan-change-status.ts';
 import { dependencyUnavailable, HttpProblem, refused } from './http-errors.ts';
 import type { Outcome } from './plan-change-gateway.ts';
 
@@ -47,12 +48,16 @@ export function settled<T>(
   }
 }
 
-export function changeClosed(status: string): HttpProblem {
+/** The workflow of the change has ended. When the database knows of no end, it was ended from outside. */
+export function changeClosed(status: PlanChangeStatus | 'unknown'): HttpProblem {
+  const isEnded = status === 'unknown' || isTerminal(status);
   return new HttpProblem(
     409,
     'plan-change-closed',
-    'The change is closed',
-    `The change is ${status} and takes no more requests. Open a new one with POST /v1/plan-changes.`,
-    { final: true, extra: { planChangeStatus: status } },
+    isEnded ? 'The change is closed' : 'The workflow of the change was ended from outside',
+    isEnded
+      ? `The change is ${status} and takes no more requests. Open a new one with POST /v1/plan-changes.`
+      : `The change is ${status}, and nothing carries it on. Ask operations to repair it (npm run audit -- --repair), then open a new one where it is still wanted.`,
+    { final: isEnded, extra: { planChangeStatus: status } },
   );
 }

@@ -103,22 +103,32 @@ function evidenceFacts(
     ['Link used', link?.usedAt ? clock(link.usedAt) : null],
     ['Asked on the page', isByLink && !isFirstFormat(payload.format) ? ASKED_BY_LINK : null],
     ['Evidence id', code(evidence.evidenceId)],
-  ])}${isFirstFormat(payload.format) ? '' : timeWords(evidence)}`;
+  ])}${isFirstFormat(payload.format) ? '' : timeWords(evidence, clock)}`;
 }
 
 const ASKED_BY_LINK =
   'the full name and the last four characters of the account number: the answer was taken only when both were the customer’s. What was typed for the account number is not kept';
 
 /** The instants of a consent are near each other, and each says something else. */
-function timeWords({ agentId, link }: BundleEvidence): string {
-  const given =
-    agentId === null
-      ? 'Given: when the answer of the page reached the company. Received: when it was stored. Accepted: when the procedure took it as the consent to this quote.'
-      : 'Given: when the customer answered, as far as the entry of the agent tells. Received: when that entry was stored. Accepted: when the procedure took it as the consent to this quote.';
+function timeWords(evidence: BundleEvidence, clock: Clock): string {
+  const { link } = evidence;
   const used = link
     ? ' Link used: when the consent was stored, and the link was used up with it; that is a little after it was accepted.'
     : '';
-  return `<p class="note">${given}${used}</p>\n`;
+  return `<p class="note">${givenWords(evidence, clock)} Accepted: when the procedure took it as the consent to this quote.${used}</p>\n`;
+}
+
+function givenWords({ agentId, method: by, details }: BundleEvidence, clock: Clock): string {
+  if (agentId === null)
+    return 'Given: when the answer of the page reached the company. Received: when it was stored.';
+  if (by === 'written')
+    return 'Given: when the customer answered, as far as the entry of the agent tells. Received: when that entry was stored.';
+  const { startedAt, durationSeconds } = details;
+  const ended = Date.parse(String(startedAt)) + Number(durationSeconds) * 1_000;
+  const until = Number.isNaN(ended)
+    ? ''
+    : `, which by its entry ended ${clock(new Date(ended).toISOString())}`;
+  return `Given: when the agent entered the answer; the answer itself is in the recording${until}. Received: when that entry was stored.`;
 }
 
 function recordedBy({ agentId }: BundleEvidence, payload: EvidencePayload): string {

@@ -165,7 +165,8 @@ describe('API: outcomes of calls to Temporal', function () {
     const change = await opened();
     await api.worker?.client.workflow.getHandle(planChangeWorkflowId(change.planChangeId)).terminate('test');
     const answer = await api.post(pathOf(change, '/consent'), verbalConsent(change.quote?.hash ?? ''));
-    expectProblem(answer, 409, 'plan-change-closed');
+    const { detail } = expectProblem(answer, 409, 'plan-change-closed');
+    assert.match(detail, /awaiting_consent, and nothing carries it on\. Ask operations to repair it/);
     assert.equal(await countOf('charges', change), 0);
   });
 });
