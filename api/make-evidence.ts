@@ -6,6 +6,7 @@ import { runChecks } from '../evidence/all-checks.ts';
 import { maskEvidence } from '../evidence/mask.ts';
 import { PRESENT_FORMAT, type EvidenceBundle, type PresentPayload } from '../evidence/payload.ts';
 import { PRODUCT } from '../evidence/product.ts';
+import { recordingEnd } from '../evidence/recording-end.ts';
 import { sealEvidence } from '../evidence/seal.ts';
 import type { SigningKey } from '../evidence/signing-key.ts';
 import type { Agent } from './auth.ts';
@@ -37,11 +38,19 @@ export async function makeEvidence(
     localTimes: {},
     checks: [],
   };
-  const payload = { ...draft, localTimes: localTimesOf(draft, record.customer.timeZone) };
+  const payload = {
+    ...draft,
+    localTimes: localTimesOf([draft, recordingEnds(draft)], record.customer.timeZone),
+  };
   const checks = runChecks({ payload, keys });
   const full = { ...payload, checks };
   if (agent.role !== 'auditor') return sealEvidence(full, key);
   return sealEvidence(maskEvidence(full, await contactDataOf(deps.knex, record.customer.customerId)), key);
+}
+
+/** Nowhere in the record itself, and told by the page. */
+function recordingEnds({ consents, notAccepted }: PresentPayload): (string | null)[] {
+  return [...consents.map(({ evidence }) => evidence), ...notAccepted].map(recordingEnd);
 }
 
 /** Every instant of the payload by the customer's clock: a reader needs no time-zone data, and later data changes nothing. */

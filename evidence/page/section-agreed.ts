@@ -1,5 +1,6 @@
 import { isFirstFormat } from '../first-format.ts';
 import type { BundleConsent, BundleEvidence, EvidencePayload } from '../payload.ts';
+import { recordingEnd } from '../recording-end.ts';
 import type { Clock } from './clock.ts';
 import { customerThen } from './customer-then.ts';
 import { declinedHtml } from './declined.ts';
@@ -118,16 +119,13 @@ function timeWords(evidence: BundleEvidence, clock: Clock): string {
   return `<p class="note">${givenWords(evidence, clock)} Accepted: when the procedure took it as the consent to this quote.${used}</p>\n`;
 }
 
-function givenWords({ agentId, method: by, details }: BundleEvidence, clock: Clock): string {
-  if (agentId === null)
+function givenWords(evidence: BundleEvidence, clock: Clock): string {
+  if (evidence.agentId === null)
     return 'Given: when the answer of the page reached the company. Received: when it was stored.';
-  if (by === 'written')
+  if (evidence.method === 'written')
     return 'Given: when the customer answered, as far as the entry of the agent tells. Received: when that entry was stored.';
-  const { startedAt, durationSeconds } = details;
-  const ended = Date.parse(String(startedAt)) + Number(durationSeconds) * 1_000;
-  const until = Number.isNaN(ended)
-    ? ''
-    : `, which by its entry ended ${clock(new Date(ended).toISOString())}`;
+  const end = recordingEnd(evidence);
+  const until = end === null ? '' : `, which by its entry ended ${clock(end)}`;
   return `Given: when the agent entered the answer; the answer itself is in the recording${until}. Received: when that entry was stored.`;
 }
 

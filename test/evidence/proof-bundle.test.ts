@@ -125,6 +125,7 @@ describe('proof bundles', () => {
         payload.quotes[1]?.hash ?? '',
       ])
         assert.ok(html.includes(word), word);
+      assert.match(html, /is in the recording, which by its entry ended \d+ \w+ \d{4}, [\d:.]+ \(UTC/);
       for (const secret of [customer.email, customer.serviceAddress])
         assert.ok(!html.includes(secret) && !text.includes(secret));
       assert.doesNotMatch(html, /<script|src=|@import|url\(/);
