@@ -3,10 +3,11 @@ import { fromStoredLines, type StoredLine } from '../../../db/stores/quote-lines
 import type { Check, CheckContext, Finding } from '../check.ts';
 import { applyRules, finding } from '../check.ts';
 import { guardsInForce } from './guards.ts';
+import { LIST_OF_LINES, QUOTE_FIGURES, UNCHECKED_FIGURES } from './quote-figures.ts';
 
 const LINES = `
   quotes q JOIN plan_changes pc ON pc.id = q.plan_change_id
-  CROSS JOIN LATERAL jsonb_array_elements(q.lines) WITH ORDINALITY AS line (value, line_no)
+  CROSS JOIN LATERAL jsonb_array_elements(${LIST_OF_LINES}) WITH ORDINALITY AS line (value, line_no)
   CROSS JOIN LATERAL (SELECT
     CASE WHEN line.value->>'amountMinor' ~ '^-?[0-9]{1,18}$' THEN (line.value->>'amountMinor')::bigint END AS amount,
     CASE WHEN line.value->>'days' ~ '^[0-9]{1,5}$' THEN (line.value->>'days')::bigint END AS days,
@@ -29,30 +30,39 @@ const LINES_SUM_TO_NET = `
       THEN format('due now or to balance of quote %s does not follow from its net', q.revision) END
   FROM ${LINES} GROUP BY pc.id, q.plan_change_id, q.revision`;
 
-/** Money rule 2, |amount × D − price × R| <= D / 2; a credit may be less, never more (money rule 7). */
-const ROUNDED_ONCE = `
-  SELECT pc.id, pc.customer_id, CASE
-    WHEN l.kind = 'charge' AND 2 * abs(l.amount * l.of_days - pc.to_price_minor * l.days) > l.of_days
-      THEN format('the charge of quote %s is more than half a unit from price × R/D', q.revision)
-    WHEN l.kind = 'credit' AND 2 * (-l.amount * l.of_days - pc.from_price_minor * l.days) > l.of_days
-      THEN format('the credit of quote %s is more than price × R/D', q.revision) END
-  FROM ${LINES} WHERE q.revision = pc.quote_revision AND l.amount IS NOT NULL AND l.of_days > 0`;
-
 export const quoteArithmetic: Check = {
   id: 'I4',
-  title: 'lines sum to net in whole minor units, each rounded once; the hash is of these figures',
-  run: async (context) => [
-    ...(await guardsInForce(context, 'I4', [
-      { kind: 'trigger', table: 'quotes', name: 'quotes_append_only' },
-    ])),
-    ...(await applyRules(context, 'I4', [
-      { sql: WHOLE_SIGNED_LINES },
-      { sql: LINES_SUM_TO_NET },
-      { sql: ROUNDED_ONCE },
-    ])),
-    ...(await hashesRecomputed(context)),
-  ],
+  title:
+    'lines sum to net in whole minor units, each rounded once from what was in force; the hash is of these figures',
+  run: async (context) => {
+    await tellUnchecked(context);
+    return [
+      ...(await guardsInForce(context, 'I4', [
+        { kind: 'trigger', table: 'quotes', name: 'quotes_append_only' },
+      ])),
+      ...(await applyRules(context, 'I4', [
+        { sql: WHOLE_SIGNED_LINES },
+        { sql: LINES_SUM_TO_NET },
+        ...QUOTE_FIGURES,
+      ])),
+      ...(await hashesRecomputed(context)),
+    ];
+  },
 };
+
+async function tellUnchecked(context: CheckContext): Promise<void> {
+  const [figures] = await context.query<{ without_basis: number; of_another_bill_day: number }>(
+    UNCHECKED_FIGURES,
+  );
+  context.unchecked(
+    'figures of superseded quotes from before their prices were kept',
+    figures?.without_basis ?? 0,
+  );
+  context.unchecked(
+    'cycles of quotes by another bill day than the account has today',
+    figures?.of_another_bill_day ?? 0,
+  );
+}
 
 interface QuoteRow {
   readonly plan_change_id: string;

@@ -58,4 +58,15 @@ export const BUGS_FOR_TESTS: readonly SeededBug[] = [
     by: 'test/audit/broken-money.test.ts',
     expect: ['I8 finds money taken from a balance by an earlier quote'],
   },
+  ...[
+    { name: 'a credit is halved', to: ': uncappedMinor / 2n;' },
+    { name: 'a credit is a cent short', to: ': uncappedMinor - (uncappedMinor > 0n ? 1n : 0n);' },
+  ].map(({ name, to }) => ({
+    name,
+    file: 'domain/proration.ts',
+    from: ': uncappedMinor;',
+    to,
+    by: 'test/audit/sound-system.test.ts' as const,
+    expect: ['I4 looks, as the auditor, and finds nothing'],
+  })),
 ];
