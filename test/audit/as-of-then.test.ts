@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
 import { checkBroken, itFinds } from './broken-system.ts';
-import { useScenario } from './scenario.ts';
+import { useScenario, type ScenarioChanges } from './scenario.ts';
 
 const CUSTOMER_OF = (id: string) => `(SELECT customer_id FROM plan_changes WHERE id = '${id}')`;
+
+/** East of the date line it is at least a day later than west of it. */
+const EAST = 'Pacific/Kiritimati';
+const WEST = 'Pacific/Pago_Pago';
+/** A quote for the day on which it was made in the east, under a promotion from that day on. */
+const promotedInTheEast = ({ reverted }: ScenarioChanges, zoneOfThen: string, zoneNow: string) => `
+  UPDATE quotes SET customer = customer || '{"timeZone":"${zoneOfThen}"}',
+    effective_date = (created_at AT TIME ZONE '${EAST}')::date WHERE plan_change_id = '${reverted}';
+  UPDATE promotions SET valid_from = q.effective_date, valid_until = q.effective_date + 1 FROM quotes q
+    WHERE promotion_code = 'FIBER-10' AND q.plan_change_id = '${reverted}';
+  UPDATE customers SET time_zone = '${zoneNow}' WHERE id = ${CUSTOMER_OF(reverted)}`;
 
 describe('what the audit says of a customer as of then', () => {
   useScenario();
@@ -20,7 +31,29 @@ describe('what the audit says of a customer as of then', () => {
     }
   });
 
+  it('finds nothing in a promotion that ran where the customer lived then, whatever the zone of today', async () => {
+    for (const zoneOfThen of [EAST, EAST.toLowerCase()]) {
+      const { findings, failure } = await checkBroken({
+        check: 'I20',
+        sql: (changes) => promotedInTheEast(changes, zoneOfThen, WEST),
+      });
+      assert.deepEqual([failure, findings], [null, []]);
+    }
+  });
+
   itFinds([
+    {
+      check: 'I20',
+      what: 'a promotion that did not run where the customer lived then, although it does today',
+      sql: (changes) => promotedInTheEast(changes, WEST, EAST),
+      finds: /^revert quote 1 has a promotion that did not run$/,
+    },
+    {
+      check: 'I20',
+      what: 'the same by the zone of today where that of then is none',
+      sql: (changes) => promotedInTheEast(changes, 'No/Where', WEST),
+      finds: /^revert quote 1 has a promotion that did not run$/,
+    },
     {
       check: 'I9',
       what: 'another customer as the one to whom was quoted',

@@ -5,6 +5,10 @@ import { guardsInForce } from './guards.ts';
 /** A version or a withdrawal bears the time at which its transaction began: others see it a little later. */
 const COMMITTING = `interval '5 seconds'`;
 
+/** A customer who moved has another zone today: that of then, unless it was not kept or is none. */
+const ZONE_OF_THEN = `coalesce(CASE WHEN lower(q.customer->>'timeZone') IN (SELECT lower(name) FROM pg_timezone_names)
+       THEN q.customer->>'timeZone' END, c.time_zone)`;
+
 /**
  * FROM item: every quote with the plan version and the promotion that its JSON names, and the version that was
  * the newest when it was made. `created_at` is the instant of the transaction that read the catalogue.
@@ -16,7 +20,7 @@ const QUOTES = `
      (SELECT max(o.version) FROM plan_versions o WHERE o.plan_code = named.plan_code AND o.published_at <= q.created_at) AS newest,
      (SELECT max(o.version) FROM plan_versions o
       WHERE o.plan_code = named.plan_code AND o.published_at <= q.created_at - ${COMMITTING}) AS newest_before,
-     (q.created_at AT TIME ZONE c.time_zone)::date AS made_on
+     (q.created_at AT TIME ZONE ${ZONE_OF_THEN})::date AS made_on
    FROM quotes q
    JOIN plan_changes pc ON pc.id = q.plan_change_id
    JOIN customers c ON c.id = pc.customer_id
