@@ -1,4 +1,4 @@
-import { contactDataOf } from '../db/read-models/account-notes.ts';
+import { everyContactDataOf } from '../db/read-models/contact-data.ts';
 import { evidenceRecord } from '../db/read-models/evidence.ts';
 import { SCHEMA_VERSION } from '../db/migrations/index.ts';
 import { formatClockTime } from '../domain/calendar.ts';
@@ -45,7 +45,8 @@ export async function makeEvidence(
   const checks = runChecks({ payload, keys });
   const full = { ...payload, checks };
   if (agent.role !== 'auditor') return sealEvidence(full, key);
-  return sealEvidence(maskEvidence(full, await contactDataOf(deps.knex, record.customer.customerId)), key);
+  const known = await everyContactDataOf(deps.knex, record.customer.customerId);
+  return sealEvidence(maskEvidence(full, known), key);
 }
 
 /** Nowhere in the record itself, and told by the page. */

@@ -184,6 +184,13 @@ CREATE TABLE email_outbox (
   salt uuid NOT NULL DEFAULT gen_random_uuid()
 );
 
+CREATE TABLE former_contact_data (
+  customer_id uuid NOT NULL,
+  kind text NOT NULL,
+  value text NOT NULL,
+  replaced_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+);
+
 CREATE TABLE idempotency_keys (
   id uuid NOT NULL DEFAULT uuidv7(),
   agent_id uuid NOT NULL,
@@ -505,6 +512,12 @@ ALTER TABLE email_outbox ADD CONSTRAINT email_outbox_plan_change_id_fkey FOREIGN
 ALTER TABLE email_outbox ADD CONSTRAINT email_outbox_plan_change_id_kind_revision_key UNIQUE (plan_change_id, kind, revision);
 
 ALTER TABLE email_outbox ADD CONSTRAINT email_outbox_subject_check CHECK ((subject !~ '[\r\n]'::text));
+
+ALTER TABLE former_contact_data ADD CONSTRAINT former_contact_data_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE CASCADE;
+
+ALTER TABLE former_contact_data ADD CONSTRAINT former_contact_data_kind_check CHECK ((kind = ANY (ARRAY['full_name'::text, 'service_address'::text, 'email'::text, 'account_number'::text])));
+
+ALTER TABLE former_contact_data ADD CONSTRAINT former_contact_data_pkey PRIMARY KEY (customer_id, kind, value);
 
 ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agents(id);
 
@@ -867,6 +880,23 @@ AS $function$
     END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.keep_former_contact_data()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    BEGIN
+      INSERT INTO public.former_contact_data (customer_id, kind, value)
+        SELECT OLD.id, was.kind, was.value
+        FROM (VALUES ('full_name', OLD.full_name, NEW.full_name), ('service_address', OLD.service_address, NEW.service_address),
+          ('email', OLD.email, NEW.email), ('account_number', OLD.account_number, NEW.account_number)) AS was (kind, value, now)
+        WHERE was.value <> was.now
+        ON CONFLICT DO NOTHING;
+      RETURN NULL;
+    END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.plan_change_may_follow(was plan_change_status, becomes plan_change_status)
  RETURNS boolean
  LANGUAGE sql
@@ -1140,6 +1170,8 @@ CREATE TRIGGER consents_in_time BEFORE INSERT ON public.consents FOR EACH ROW EX
 
 CREATE TRIGGER customers_closed_by_owner BEFORE UPDATE OF status ON public.customers FOR EACH ROW WHEN (((CURRENT_USER = 'app'::name) AND (('closed'::customer_status = old.status) OR ('closed'::customer_status = new.status)))) EXECUTE FUNCTION refuse_closing_account();
 
+CREATE TRIGGER customers_former_contact_data AFTER UPDATE OF full_name, service_address, email, account_number ON public.customers FOR EACH ROW EXECUTE FUNCTION keep_former_contact_data();
+
 CREATE TRIGGER email_outbox_told AFTER INSERT OR UPDATE OF status ON public.email_outbox FOR EACH ROW EXECUTE FUNCTION tell_listeners('plan_change_id');
 
 CREATE TRIGGER idempotency_keys_answered_once BEFORE UPDATE ON public.idempotency_keys FOR EACH ROW WHEN (((old.answered_at IS NOT NULL) AND (old.* IS DISTINCT FROM new.*))) EXECUTE FUNCTION refuse_another_answer();
@@ -1255,6 +1287,8 @@ GRANT INSERT, SELECT ON email_outbox TO app;
 GRANT UPDATE (accepted_at, attempts, claimed_at, possible_duplicates, provider_message_id, status) ON email_outbox TO app;
 
 GRANT SELECT ON email_outbox TO auditor;
+
+GRANT SELECT ON former_contact_data TO app;
 
 GRANT INSERT, SELECT ON idempotency_keys TO app;
 

@@ -1,4 +1,4 @@
-import { maskContactData, type ContactData } from '../domain/contact-data.ts';
+import { maskContactData } from '../domain/contact-data.ts';
 import { isPersonalDetail } from '../domain/noted-records.ts';
 import type { BundleCustomer, BundleEvidence, ChainLink, PresentPayload } from './payload.ts';
 
@@ -11,17 +11,12 @@ export const LEFT_OUT = '[left out of this copy]';
  * as auditors read them elsewhere. Quotes, terms, chain and anchor verify as in the full copy: of a note with contact
  * data the hash of its row is left without its salt, of personal details and of a mail's words hashes over a salt, against which no name
  * can be tried.
- * @param known the customer's contact data, by which free text is masked
+ * @param known every name, address, email address and account number that the customer has or had: free text, which may be
+ *   from before a correction, is masked by them
  */
-export function maskEvidence(payload: PresentPayload, known: ContactData): PresentPayload {
+export function maskEvidence(payload: PresentPayload, known: readonly string[]): PresentPayload {
   const { customer } = payload;
-  const thenCalled = [...payload.quotes, ...payload.consents].flatMap((one) => one.customer ?? []);
-  // A note from before a correction has the name of then.
-  const maskText = (text: string): string =>
-    [
-      known,
-      ...thenCalled.map(({ fullName, accountNumber }) => ({ ...known, fullName, accountNumber })),
-    ].reduce((masked, data) => maskContactData(masked, data), text);
+  const maskText = (text: string): string => maskContactData(text, known);
   return {
     ...payload,
     copy: 'masked',

@@ -1,11 +1,7 @@
 import type { NoteView } from '../../db/read-models/account-notes.ts';
-import {
-  chainStatus,
-  contactDataOf,
-  findNoteOfRequest,
-  listNotes,
-} from '../../db/read-models/account-notes.ts';
+import { chainStatus, findNoteOfRequest, listNotes } from '../../db/read-models/account-notes.ts';
 import { accountLedger } from '../../db/read-models/account-ledger.ts';
+import { everyContactDataOf } from '../../db/read-models/contact-data.ts';
 import { appendNote } from '../../db/stores/account-notes.ts';
 import { maskContactData } from '../../domain/contact-data.ts';
 import { toMoneyJson } from '../../domain/money.ts';
@@ -111,10 +107,10 @@ export function accountRoutes(deps: ApiDeps): Route[] {
   ];
 }
 
-/** Agents wrote what they wrote; for ops and auditors the customer's contact data in it is masked. */
+/** Agents wrote what they wrote; for ops and auditors the customer's contact data in it, of now and of then, is masked. */
 async function forRole(deps: ApiDeps, agent: Agent, customerId: string): Promise<(body: string) => string> {
   if (!seesNoContactData(agent)) return (body) => body;
-  const known = await contactDataOf(deps.knex, customerId);
+  const known = await everyContactDataOf(deps.knex, customerId);
   return (body) => maskContactData(body, known);
 }
 

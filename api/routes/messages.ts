@@ -1,4 +1,4 @@
-import { contactDataOf } from '../../db/read-models/account-notes.ts';
+import { presentName } from '../../db/read-models/contact-data.ts';
 import type { PlanChangeView } from '../../db/read-models/plan-changes.ts';
 import { findPlanChange } from '../../db/read-models/plan-changes.ts';
 import { confirmPlanChange } from '../../db/stores/confirmations.ts';
@@ -96,7 +96,7 @@ export function messageRoutes(deps: ApiDeps): Route[] {
         if (isTerminal(view.status)) throw tooLate('recordConsent', view.status);
         refuseOfAnotherQuote(body, view);
         if (body.method === 'written')
-          refuseOfAnotherSigner(body, (await contactDataOf(deps.knex, view.customerId)).fullName);
+          refuseOfAnotherSigner(body, await presentName(deps.knex, view.customerId));
         const evidenceId = await insertEvidence(deps.knex, {
           planChangeId: view.id,
           quoteHash: body.quoteHash,

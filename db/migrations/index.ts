@@ -22,6 +22,7 @@ import * as m021 from './021-reversals.ts';
 import * as m022 from './022-anchor-shape.ts';
 import * as m023 from './023-salted-notes.ts';
 import * as m024 from './024-as-of-then.ts';
+import * as m026 from './026-former-contact-data.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-customers-and-agents': m001,
@@ -47,6 +48,7 @@ const migrations: Record<string, Knex.Migration> = {
   '022-anchor-shape': m022,
   '023-salted-notes': m023,
   '024-as-of-then': m024,
+  '026-former-contact-data': m026,
 };
 
 /** The last migration: the version of the schema that this code is for. */

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import type { ContactData } from '../../domain/contact-data.ts';
 import { isoInstant, row, rows } from '../sql.ts';
 
 export interface NoteView {
@@ -46,14 +45,4 @@ export async function findNoteOfRequest(knex: Knex, requestId: string): Promise<
   return row<NoteView>(knex, `SELECT ${COLUMNS} FROM account_notes WHERE request_id = :requestId`, {
     requestId,
   });
-}
-
-/** What notes are masked by for roles that see no contact data. */
-export async function contactDataOf(knex: Knex, customerId: string): Promise<ContactData> {
-  return row<ContactData>(
-    knex,
-    `SELECT full_name AS "fullName", email, service_address AS "serviceAddress", account_number AS "accountNumber"
-     FROM customers WHERE id = :customerId`,
-    { customerId },
-  );
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { maskContactData } from '../../domain/contact-data.ts';
 
-const KNOWN = {
-  fullName: "Zoë O'Brien (née +)",
-  email: 'zoe.obrien@example.com',
-  serviceAddress: '12 North Main St, Apt 4',
-  accountNumber: '7590-VHVEG',
-};
+const KNOWN = [
+  "Zoë O'Brien (née +)",
+  'zoe.obrien@example.com',
+  '12 North Main St',
+  '12 North Main St, Apt 4',
+  '7590-VHVEG',
+];
 
 describe('maskContactData', () => {
   const table: [string, string][] = [
@@ -36,7 +37,29 @@ describe('maskContactData', () => {
   }
 
   it('takes what is not known for what it is', () => {
-    const nothing = { fullName: '', email: '', serviceAddress: '', accountNumber: '' };
-    assert.equal(maskContactData('Nobody wrote to a@b.example', nothing), 'Nobody wrote to ***');
+    assert.equal(maskContactData('Nobody wrote to a@b.example', []), 'Nobody wrote to ***');
   });
+
+  it('masks the whole of what holds a shorter one, in any order', () => {
+    for (const known of [
+      ['Zoë Brien', 'Zoë Brien-Smith'],
+      ['Zoë Brien-Smith', 'Zoë Brien'],
+    ])
+      assert.equal(maskContactData('zoë brien-smith, then Zoë Brien', known), '***, then ***');
+  });
+
+  const short: [known: string, text: string, masked: string][] = [
+    ['Al', 'Al said he is also all right, al dente; Al’s', '*** said he is also all right, al dente; ***’s'],
+    ['Ada', 'ADA said: Canada, record 0ada4f and 7ada', '*** said: Canada, record 0ada4f and 7ada'],
+    ['I', 'I said it', 'I said it'],
+    ['-', 'a-b 019b1f6e-7c1a', 'a-b 019b1f6e-7c1a'],
+    [' ', 'a b', 'a b'],
+    ['', 'a b', 'a b'],
+    ['Meier', 'Meiers, Frau Meier', '***s, Frau ***'],
+  ];
+  for (const [known, text, masked] of short) {
+    it(`of "${known}": ${text} → ${masked}`, () => {
+      assert.equal(maskContactData(text, [known]), masked);
+    });
+  }
 });

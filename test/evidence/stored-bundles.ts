@@ -42,12 +42,12 @@ const CASES: Readonly<Record<string, () => PresentPayload>> = {
   'recorded-call': () => asToday('1-recorded-call.html'),
   'by-link': () => asToday('1-by-link.html'),
   'cancelled-masked': () =>
-    maskEvidence(asToday('1-cancelled-masked.html', withoutSubjects), {
-      fullName: 'Ada Example',
-      email: 'ada@example.com',
-      serviceAddress: '1 Example Street',
-      accountNumber: '0000-EXAMPLE',
-    }),
+    maskEvidence(asToday('1-cancelled-masked.html', withoutSubjects), [
+      'Ada Example',
+      'ada@example.com',
+      '1 Example Street',
+      '0000-EXAMPLE',
+    ]),
   'charged-otherwise': () =>
     asToday('1-by-link.html', ({ ledger }) => {
       const [line] = ledger.charges;
