@@ -11,6 +11,7 @@ export const EXIT_CODE: Readonly<Record<Verdict, number>> = {
   contradictory: 1,
   'other-file': 2,
   'signer-unknown': 2,
+  'anchor-signer-unknown': 2,
   'anchor-unknown': 2,
 };
 
@@ -20,6 +21,8 @@ const WORDS: Readonly<Record<Verdict, string>> = {
     'SOUND: the company signed this file, nothing in it was changed since, and what it says holds together.',
   'other-file':
     'NOT A PROOF BUNDLE: the file is of another kind, and says nothing about a change, for or against.',
+  'anchor-signer-unknown':
+    'SIGNER OF THE ANCHOR NOT ESTABLISHED: the company signed this file and it holds together, but its anchor is signed by a key that you did not give. Give with --public-key all keys of the company’s GET /v1/evidence-keys, those that retired too, and check again. If those were all, do not rely on it: ask the company.',
   'anchor-unknown':
     'ANCHOR NOT ESTABLISHED: the company signed this file and it holds together, but its anchor is not in what you gave of the file of anchors. Ask the keeper of note-anchors.jsonl for its line, and check again.',
   unreadable:

@@ -35,10 +35,13 @@ export const ALL_CHECKS: Readonly<Record<string, Check>> = {
   localTimes,
 };
 
-/** Checks a record before it is signed, so that its page says only what holds. */
+/**
+ * Checks a record before it is signed, so that its page says only what holds.
+ * @param input with every key of the company: what stays unknown then is a problem
+ */
 export function runChecks(input: CheckInput): MadeCheck[] {
   return Object.entries(ALL_CHECKS).map(([id, check]) => {
-    const { looked, problems } = findingOf(check, input);
-    return { id, title: check.title, looked, problems: [...problems] };
+    const { looked, problems, unknown = [] } = findingOf(check, input);
+    return { id, title: check.title, looked, problems: [...problems, ...unknown] };
   });
 }

@@ -21,7 +21,8 @@ export interface VerifiedRow {
 /**
  * What a file is worth, the worst first: it is of another kind; it cannot be read; it is not what was signed; the company
  * did not sign it, or not while that key counted; it is genuine but does not hold together; nobody knows who signed; its
- * anchor is not in what was given of the file of anchors; it proves what it says.
+ * anchor is signed by a key that was not given, or is not in what was given of the file of anchors; it proves what it
+ * says.
  */
 export type Verdict =
   | 'other-file'
@@ -30,6 +31,7 @@ export type Verdict =
   | 'foreign'
   | 'contradictory'
   | 'signer-unknown'
+  | 'anchor-signer-unknown'
   | 'anchor-unknown'
   | 'sound';
 
@@ -94,7 +96,8 @@ function verdictOf(
   if (whole.some(isFailing)) return 'changed';
   if (isFailing(signer)) return 'foreign';
   if (said.some(isFailing)) return 'contradictory';
-  return signer.outcome === 'pass' ? 'sound' : 'signer-unknown';
+  if (signer.outcome !== 'pass') return 'signer-unknown';
+  return said.some(({ outcome }) => outcome === 'unknown') ? 'anchor-signer-unknown' : 'sound';
 }
 
 function fileRow({ form, difference }: ReadBundle): VerifiedRow {
@@ -154,8 +157,10 @@ function signerRow(
 }
 
 function rowOf(check: Check, input: CheckInput): VerifiedRow {
-  const { looked, problems, remarks = [] } = findingOf(check, input);
+  const { looked, problems, unknown = [], remarks = [] } = findingOf(check, input);
   if (problems.length > 0) return { title: check.title, outcome: 'fail', details: problems };
+  if (unknown.length > 0)
+    return { title: check.title, outcome: 'unknown', details: [...unknown, ...remarks] };
   if (looked === '')
     return {
       title: check.title,

@@ -17,12 +17,13 @@ export const anchor: Check = {
       };
     const { sealed, head, proof } = proven;
     const { number, date, root, takenAt } = sealed.anchor;
+    const isKeyGiven = keys?.some(({ keyId }) => keyId === sealed.signature.keyId) ?? false;
     const later = chain.length - head.sequence;
     return {
       looked: `anchor ${number} of ${date}, notes 1 to ${head.sequence}`,
       problems: problemsOf(
         [
-          keys !== undefined && !isAnchorSigned(sealed, keys),
+          isKeyGiven && !isAnchorSigned(sealed, keys ?? []),
           'the anchor is not signed by a key of the company',
         ],
         [
@@ -36,6 +37,10 @@ export const anchor: Check = {
         ],
         [Date.parse(takenAt) > Date.parse(generatedAt), 'the anchor is younger than this file'],
       ),
+      unknown: problemsOf([
+        keys !== undefined && !isKeyGiven,
+        `the anchor is signed by a key that is none of those given: ${sealed.signature.keyId}`,
+      ]),
       remarks: problemsOf(
         [
           later > 0,

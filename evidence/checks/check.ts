@@ -11,6 +11,8 @@ export interface CheckInput {
 export interface Finding {
   readonly looked: string;
   readonly problems: readonly string[];
+  /** What the verifier was not told enough to establish; whoever signs is told everything, so that it is a problem then. */
+  readonly unknown?: readonly string[];
   /** Worth a person's eye, but no contradiction. */
   readonly remarks?: readonly string[];
 }

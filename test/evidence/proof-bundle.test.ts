@@ -12,11 +12,18 @@ import { canonicalJson } from '../../domain/canonical-json.ts';
 import { noteRowHash } from '../../evidence/note-hash.ts';
 import { readSealedAnchor, sealAnchor } from '../../evidence/note-anchor.ts';
 import { readAnchorFile } from '../../evidence/anchor-file.ts';
-import { publicKeyPem, readTrustedKeys } from '../../evidence/signing-key.ts';
+import { runChecks } from '../../evidence/all-checks.ts';
+import {
+  publicKeyPem,
+  readTrustedKeys,
+  type PublicKey,
+  type SigningKey,
+} from '../../evidence/signing-key.ts';
 import { PRODUCT } from '../../evidence/product.ts';
 import { bundleJson } from '../../evidence/seal.ts';
 import { verifyEvidence } from '../../evidence/verify.ts';
 import type { EvidenceBundle, EvidencePayload } from '../../evidence/payload.ts';
+import { EXIT_CODE, formatVerification } from '../../dev/verify-evidence-words.ts';
 import { assertDocumented } from '../api/documented.ts';
 import { expectProblem } from '../api/expect-problem.ts';
 import { createApiRig, newSigningKey, verbalConsent, type ApiRig } from '../support/api-rig.ts';
@@ -546,6 +553,42 @@ describe('proof bundles', () => {
       }
       const takenAt = anchor?.sealed.anchor.takenAt ?? '';
       assert.deepEqual(failures(by({ notBefore: later(takenAt, 1) })), ['Anchor']);
+    });
+
+    it('and an anchor of a key that was not given is not established, which is no contradiction and never sound', () => {
+      const [before, present, stranger] = [companyKey(api), newSigningKey(), newSigningKey()];
+      const afterRotation = signedAgain(bundle, present, () => undefined);
+      const by = (text: string, keys: readonly PublicKey[]) => verifyEvidence(Buffer.from(text), keys);
+      assertSound(by(afterRotation, [present, before]));
+      const withOne = by(afterRotation, [present]);
+      assert.deepEqual([withOne.verdict, failures(withOne)], ['anchor-signer-unknown', []]);
+      assert.equal(EXIT_CODE[withOne.verdict], 2);
+      assert.match(formatVerification(withOne), /^ {2}\? {3}Anchor: [^]*all keys of .*\/v1\/evidence-keys/m);
+      const anchoredBy = (key: SigningKey, claimed = key.keyId) =>
+        signedAgain(bundle, present, ({ anchor }) => {
+          assert.ok(anchor);
+          const { sealed } = anchor;
+          const value = key.sign(canonicalJson(sealed.anchor));
+          anchor.sealed = { ...sealed, signature: { keyId: claimed, value } };
+        });
+      assert.equal(by(anchoredBy(stranger), [present, before]).verdict, 'anchor-signer-unknown');
+      for (const keyId of [before.keyId, present.keyId])
+        assert.equal(by(anchoredBy(stranger, keyId), [present, before]).verdict, 'contradictory');
+      const allOfTheirs = signedAgain(bundle, stranger, ({ anchor }) => {
+        assert.ok(anchor);
+        anchor.sealed = sealAnchor(stranger, [anchor.head], undefined, anchor.sealed.anchor.takenAt);
+      });
+      assert.equal(by(allOfTheirs, [present, before]).verdict, 'foreign');
+      const worse = signedAgain(bundle, present, ({ anchor }) => {
+        assert.ok(anchor);
+        anchor.head.hash = 'ab'.repeat(32);
+      });
+      assert.equal(by(worse, [present]).verdict, 'contradictory');
+      const whenSigned = runChecks({ payload: bundle.payload, keys: [present] });
+      assert.match(
+        whenSigned.find(({ id }) => id === 'anchor')?.problems.join() ?? '',
+        /none of those given/,
+      );
     });
 
     /** Each is signed again by the company itself: what a bundle says must also hold together. */
