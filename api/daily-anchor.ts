@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import {
   AnchorRowError,
+  AnchorSignerError,
   currentHeads,
   headsAt,
   headsOfAnchor,
@@ -12,7 +13,13 @@ import {
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { appendAnchors } from '../evidence/anchor-file.ts';
 import { merkleRoot } from '../evidence/merkle-tree.ts';
-import { leavesOf, sealAnchor, type ChainHead, type SealedAnchor } from '../evidence/note-anchor.ts';
+import {
+  isAnchorSigned,
+  leavesOf,
+  sealAnchor,
+  type ChainHead,
+  type SealedAnchor,
+} from '../evidence/note-anchor.ts';
 import type { PublicKey, SigningKey } from '../evidence/signing-key.ts';
 
 export interface AnchoringDeps {
@@ -37,7 +44,7 @@ export interface Anchored {
  * outside has every anchor. It may be run at any time, by several processes at once: the second finds the first
  * one's. Row first, file second: a crash between the two is made up for by the next run.
  * Throws AnchorFileError when database and file tell different things, and AnchorRowError when the newest row is no
- * anchor of the company; nothing is written then.
+ * anchor of the company or the key does not count yet; nothing is written then.
  * @param options.anew takes one even if the day has one
  */
 export async function anchorNotes(
@@ -56,6 +63,7 @@ export async function anchorNotes(
       (before ? await anchoredHeads(trx, before) : []).map(({ customerId, hash }) => [customerId, hash]),
     );
     const sealed = sealAnchor(key, heads, before, takenAt);
+    if (!isAnchorSigned(sealed, keys)) throw new AnchorSignerError('The anchor of today', sealed);
     const { number, date } = sealed.anchor;
     await insertAnchor(
       trx,

@@ -5,8 +5,9 @@ import { openDatabase } from '../db/knex.ts';
 import { sweepEvidence } from '../db/stores/evidence.ts';
 import { AnchorRowError } from '../db/stores/note-anchors.ts';
 import { DEFAULT_POLICY } from '../domain/policy.ts';
+import { readEffectiveKeys } from '../evidence/effective-keys.ts';
 import { AnchorFileError } from '../evidence/anchor-file.ts';
-import { readRetiredKey, readSigningKey } from '../evidence/signing-key.ts';
+import { readRetiredKey } from '../evidence/signing-key.ts';
 import { createApp } from './app.ts';
 import { anchorNotes } from './daily-anchor.ts';
 import { createConsentMailLimit } from './consent-mail-limit.ts';
@@ -33,9 +34,11 @@ async function main(): Promise<void> {
   const gateway = createPlanChangeGateway(temporal);
   const statusEvents = createStatusEvents(config.databaseUrl, log);
   const { signingKey: givenKey, signingSince, retiredKeys, anchorFolder } = config.evidence;
-  const signingKey = givenKey === undefined ? undefined : readSigningKey(givenKey, signingSince);
+  const { signingKey, retired } =
+    givenKey === undefined
+      ? { signingKey: undefined, retired: retiredKeys.map(readRetiredKey) }
+      : readEffectiveKeys({ signingKey: givenKey, signingSince, retiredKeys });
   if (signingKey === undefined) log.warn('EVIDENCE_SIGNING_KEY is not set: no proof bundles, no anchors');
-  const retired = retiredKeys.map(readRetiredKey);
   const app = createApp({
     knex,
     gateway,

@@ -6,17 +6,22 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { anchorNotes } from '../api/daily-anchor.ts';
 import { openDatabase } from '../db/knex.ts';
-import { AnchorRowError } from '../db/stores/note-anchors.ts';
+import { AnchorRowError, AnchorSignerError } from '../db/stores/note-anchors.ts';
 import { AnchorFileError } from '../evidence/anchor-file.ts';
-import { KeyError, readRetiredKey, readSigningKey } from '../evidence/signing-key.ts';
+import { readEffectiveKeys, type EffectiveKeys } from '../evidence/effective-keys.ts';
+import { KeyError } from '../evidence/signing-key.ts';
 import { AuditError, explainFailure } from './audit/audit-error.ts';
 import { findTargets } from './audit/find-targets.ts';
-import { anchorFolder, evidenceKeys, type EvidenceKeys } from './stack/evidence-keys.ts';
+import { anchorFolder, keptEvidenceKeys } from './stack/evidence-keys.ts';
+import { StartError } from './stack/start-error.ts';
 
 interface Options {
   readonly database?: string;
   readonly now?: true;
 }
+
+const KEYS_ADVICE =
+  'Run it with EVIDENCE_SIGNING_KEY, EVIDENCE_SIGNING_SINCE and EVIDENCE_RETIRED_SIGNERS as the API has them now: GET /v1/evidence-keys lists its keys.';
 
 const command = new Command('npm run anchor --')
   .description(
@@ -26,7 +31,8 @@ const command = new Command('npm run anchor --')
   .option('--now', 'take another one even if this day has one')
   .addHelpText(
     'after',
-    '\nKeys and folder: EVIDENCE_SIGNING_KEY, EVIDENCE_RETIRED_SIGNERS and ANCHOR_DIR, else those of DATA_DIR.',
+    '\nKeys and folder: with --database EVIDENCE_SIGNING_KEY, EVIDENCE_SIGNING_SINCE, EVIDENCE_RETIRED_SIGNERS and ' +
+      'ANCHOR_DIR, as the API has them; else those of DATA_DIR. Exit code: 0 done, 1 not done, 2 refused: not the present key.',
   )
   .action(async (options: Options) => {
     process.exitCode = await run(options);
@@ -47,7 +53,8 @@ async function run({ database, now }: Options): Promise<number> {
       env,
     });
     const given = env['EVIDENCE_SIGNING_KEY'];
-    const { signingKey: key, retired } = given ? givenKeys(given, env) : await evidenceKeys(dataDir);
+    const { signingKey: key, retired } =
+      given && database !== undefined ? givenKeys(given, env) : await keptEvidenceKeys(dataDir, env);
     const folder = env['ANCHOR_DIR'] || anchorFolder(dataDir);
     const knex = openDatabase({
       url: databaseUrl,
@@ -73,19 +80,25 @@ async function run({ database, now }: Options): Promise<number> {
       await knex.destroy();
     }
   } catch (error) {
-    const isKnown = [AuditError, AnchorFileError, AnchorRowError, KeyError].some(
-      (known) => error instanceof known,
-    );
+    if (error instanceof StartError) {
+      console.error(`${error.message}\n${error.advice}`);
+      return error.exitCode;
+    }
+    if (error instanceof KeyError || error instanceof AnchorSignerError) {
+      console.error(`${error.message}\nNothing is signed. ${KEYS_ADVICE}`);
+      return 2;
+    }
+    const isKnown = [AuditError, AnchorFileError, AnchorRowError].some((known) => error instanceof known);
     console.error(isKnown && error instanceof Error ? error.message : explainFailure(error));
     return 1;
   }
 }
 
 /** As the API reads them. Throws KeyError. */
-function givenKeys(given: string, env: NodeJS.ProcessEnv): Pick<EvidenceKeys, 'signingKey' | 'retired'> {
-  const retired = (env['EVIDENCE_RETIRED_SIGNERS'] ?? '').split(',').filter((key) => key.trim() !== '');
-  return {
-    signingKey: readSigningKey(given, env['EVIDENCE_SIGNING_SINCE'] || undefined),
-    retired: retired.map(readRetiredKey),
-  };
+function givenKeys(signingKey: string, env: NodeJS.ProcessEnv): EffectiveKeys {
+  return readEffectiveKeys({
+    signingKey,
+    signingSince: env['EVIDENCE_SIGNING_SINCE'] || undefined,
+    retiredKeys: (env['EVIDENCE_RETIRED_SIGNERS'] ?? '').split(',').filter((key) => key.trim() !== ''),
+  });
 }

@@ -10,7 +10,7 @@ import { isAlive } from './stack/process.ts';
 import { program } from './stack/services.ts';
 import { createStack, type RunningStack } from './stack/stack.ts';
 import { readStartConfig, type StartConfig } from './stack/start-config.ts';
-import { explainFailure } from './stack/start-error.ts';
+import { explainFailure, StartError } from './stack/start-error.ts';
 import { launchingNpm } from './stack/start-lock.ts';
 import { summary } from './stack/summary.ts';
 
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (error instanceof Stopped) return 0;
     report(error, config);
-    return 1;
+    return error instanceof StartError ? error.exitCode : 1;
   } finally {
     demo.kill();
     await stack.down();

@@ -15,6 +15,20 @@ export class AnchorRowError extends Error {
   override readonly name = 'AnchorRowError';
 }
 
+/** It is signed, and not by a key of the company that counted then, as far as the keys go that were given. */
+export class AnchorSignerError extends AnchorRowError {
+  readonly keyId: string;
+  readonly takenAt: string;
+
+  constructor(what: string, { anchor, signature }: SealedAnchor) {
+    super(
+      `${what} is not signed by a key of the company that counted then: see “Proof, keys and anchors” in the runbook.`,
+    );
+    this.keyId = signature.keyId;
+    this.takenAt = anchor.takenAt;
+  }
+}
+
 /** One anchor at a time, whoever takes it: held until the transaction ends. */
 export async function lockAnchors(trx: Knex.Transaction): Promise<void> {
   await trx.raw('SELECT pg_advisory_xact_lock(?)', [ADVISORY_LOCK]);
@@ -53,9 +67,7 @@ export async function latestAnchor(
 
 function signed(sealed: SealedAnchor, keys: readonly PublicKey[]): SealedAnchor {
   if (isAnchorSigned(sealed, keys)) return sealed;
-  throw new AnchorRowError(
-    `Row ${sealed.anchor.number} of note_anchors is not signed by a key of the company that counted then: see “Proof, keys and anchors” in the runbook.`,
-  );
+  throw new AnchorSignerError(`Row ${sealed.anchor.number} of note_anchors`, sealed);
 }
 
 function anchorOf({ number, sealed }: AnchorRow): SealedAnchor {

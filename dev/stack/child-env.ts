@@ -11,12 +11,12 @@ export interface Places {
   readonly temporalNamespace: string;
   readonly temporalUi: string;
   readonly workflowBundle: string;
-  /** For what the user's environment does not set itself. */
   readonly evidence: {
     readonly signingKey: string;
     /** Since when; empty: not known. */
     readonly signingSince: string;
     readonly retiredKeys: string;
+    /** Unless the user's environment names another. */
     readonly anchorFolder: string;
   };
   readonly consoleFolder: string;
@@ -35,7 +35,6 @@ export function withoutTemporalSettings(config: StartConfig): NodeJS.ProcessEnv 
 
 /** The environment of worker, API and demo: config.ts reads it. */
 export function productEnv(config: StartConfig, places: Places): NodeJS.ProcessEnv {
-  const { EVIDENCE_SIGNING_KEY: givenKey, ANCHOR_DIR: givenFolder } = config.env;
   return {
     ...(config.usesGivenTemporal ? config.env : withoutTemporalSettings(config)),
     DATA_DIR: config.dataDir,
@@ -47,12 +46,10 @@ export function productEnv(config: StartConfig, places: Places): NodeJS.ProcessE
     TEMPORAL_NAMESPACE: places.temporalNamespace,
     TEMPORAL_UI_URL: places.temporalUi,
     WORKFLOW_BUNDLE: places.workflowBundle,
-    ...(!givenKey && {
-      EVIDENCE_SIGNING_KEY: places.evidence.signingKey,
-      EVIDENCE_SIGNING_SINCE: places.evidence.signingSince,
-      EVIDENCE_RETIRED_SIGNERS: places.evidence.retiredKeys,
-    }),
-    ANCHOR_DIR: givenFolder || places.evidence.anchorFolder,
+    EVIDENCE_SIGNING_KEY: places.evidence.signingKey,
+    EVIDENCE_SIGNING_SINCE: places.evidence.signingSince,
+    EVIDENCE_RETIRED_SIGNERS: places.evidence.retiredKeys,
+    ANCHOR_DIR: config.env['ANCHOR_DIR'] || places.evidence.anchorFolder,
     CONSOLE_FOLDER: places.consoleFolder,
     // With a key of SendGrid's own the mails go there, and a user's verification key is passed on with the rest
     // of the environment; without one they go, through the same code, to the double.

@@ -2,10 +2,13 @@
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly advice: string;
+  /** 2: it could be done, and is refused. */
+  readonly exitCode: 1 | 2;
 
-  constructor(problem: string, advice: string, options?: ErrorOptions) {
+  constructor(problem: string, advice: string, options: ErrorOptions & { exitCode?: 1 | 2 } = {}) {
     super(problem, options);
     this.advice = advice;
+    this.exitCode = options.exitCode ?? 1;
   }
 }
 

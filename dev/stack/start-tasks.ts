@@ -9,6 +9,7 @@ import { buildConsole } from './console-build.ts';
 import type { DevelopmentKeys } from './development-keys.ts';
 import { writeDemoCustomers, writeEndpoints, type Endpoints } from './endpoints.ts';
 import { anchorFolder, evidenceKeys } from './evidence-keys.ts';
+import { checkNewestAnchor } from './newest-anchor.ts';
 import type { Ports } from './ports.ts';
 import { waitUntilReady } from './readiness.ts';
 import { apiService, outboxService, webhookKeyFile, workerService } from './services.ts';
@@ -112,7 +113,10 @@ export function startTasks(parts: TaskParts): Listr<Progress> {
           await migrate({ ownerUrl, passwords });
           done.appUrl = roleUrl(ownerUrl, 'app', passwords.app);
           const { verificationKey } = await webhookKey(webhookKeyFile(dataDir));
-          const { signingKey, pem, retired } = await evidenceKeys(dataDir);
+          const { signingKey, pem, retired } = await evidenceKeys(dataDir, {
+            env: config.env,
+            check: (keys) => checkNewestAnchor(done.appUrl, keys),
+          });
           done.env = productEnv(config, {
             api: api(done),
             apiPort: done.ports.numbers.api,
