@@ -4,7 +4,7 @@ import {
   STATUS_OF_EVENT,
   type EmailStatus,
 } from '../domain/email-status.ts';
-import { mailBeginning, mailInNotes } from '../domain/note-words.ts';
+import { KINDS_IN_NOTES, mailBeginning, mailInNotes } from '../domain/note-words.ts';
 
 /** What became of a mail, as its row says. */
 export interface MailOutcome {
@@ -129,7 +129,7 @@ function ofEnd(
   mails: readonly MailOutcome[],
   notes: readonly Note[],
 ): string[] {
-  const kinds = [...new Set(mails.map(({ kind }) => kind))];
+  const kinds = [...new Set([...KINDS_IN_NOTES, ...mails.map(({ kind }) => kind)])];
   const tells = (note: Note, kind: string): boolean =>
     noteOf(kind).includes(note.kind) && begins(kind).some((words) => note.body.startsWith(words));
   const own = notes.filter((note) => kinds.some((kind) => noteOf(kind).includes(note.kind)));
