@@ -50,7 +50,8 @@ describe('the claim on a mail', () => {
           'UPDATE email_outbox SET claimed_at = claimed_at - make_interval(secs => ?) WHERE id = ?',
           [seconds, mailId],
         ),
-      setMail: (columns: Partial<MailRow>) => rig.ownerKnex('email_outbox').where({ id: mailId }).update(columns),
+      setMail: (columns: Partial<MailRow>) =>
+        rig.ownerKnex('email_outbox').where({ id: mailId }).update(columns),
       status: () =>
         rig
           .knex('plan_changes')
