@@ -1003,6 +1003,73 @@ AS $function$
     END $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.refuse_mail_begun_elsewhere()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    BEGIN
+      RAISE EXCEPTION 'a mail begins in the queue' USING ERRCODE = 'check_violation';
+    END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_mail_going_back()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    DECLARE
+      is_claim boolean := NEW.status = 'sending' AND OLD.status IN ('queued', 'sending')
+        AND NEW.attempts = OLD.attempts + 1
+        AND NEW.possible_duplicates = OLD.possible_duplicates + (OLD.status = 'sending')::integer
+        AND NEW.claimed_at IS NOT DISTINCT FROM now()
+        AND OLD.accepted_at IS NULL AND NEW.accepted_at IS NULL AND NEW.provider_message_id IS NULL;
+      is_counted_as_before boolean := (NEW.attempts, NEW.possible_duplicates, NEW.claimed_at)
+        IS NOT DISTINCT FROM (OLD.attempts, OLD.possible_duplicates, OLD.claimed_at);
+      is_accepted_as_before boolean := (NEW.accepted_at, NEW.provider_message_id)
+        IS NOT DISTINCT FROM (OLD.accepted_at, OLD.provider_message_id);
+      -- The id comes with the acceptance by the step, or after one that an event told of; each is set once.
+      is_acceptance boolean := NEW.accepted_at IS NOT DISTINCT FROM coalesce(OLD.accepted_at, now())
+        AND (OLD.provider_message_id IS NULL OR NEW.provider_message_id IS NOT DISTINCT FROM OLD.provider_message_id)
+        AND OLD.status NOT IN ('given_up', 'superseded');
+      is_told boolean := NEW.accepted_at IS NOT DISTINCT FROM coalesce(OLD.accepted_at, now())
+        AND NEW.provider_message_id IS NOT DISTINCT FROM OLD.provider_message_id;
+    BEGIN
+      IF is_claim THEN
+        RETURN NEW;
+      END IF;
+      IF is_counted_as_before THEN
+        IF NEW.status = OLD.status AND is_acceptance THEN
+          RETURN NEW;
+        END IF;
+        IF OLD.status = 'sending' AND NEW.status = 'queued' AND is_accepted_as_before AND OLD.accepted_at IS NULL THEN
+          RETURN NEW;
+        END IF;
+        IF (OLD.status::text, NEW.status::text) IN (VALUES 
+      ('queued', 'accepted'), ('queued', 'given_up'), ('queued', 'superseded'),
+      ('sending', 'accepted'), ('sending', 'given_up'), ('sending', 'unknown'),
+      ('superseded', 'accepted'), ('unknown', 'accepted'),
+      ('queued', 'delivered'), ('queued', 'bounced'), ('queued', 'dropped'),
+      ('sending', 'delivered'), ('sending', 'bounced'), ('sending', 'dropped'),
+      ('superseded', 'delivered'), ('superseded', 'bounced'), ('superseded', 'dropped'),
+      ('unknown', 'delivered'), ('unknown', 'bounced'), ('unknown', 'dropped'),
+      ('accepted', 'delivered'), ('accepted', 'bounced'), ('accepted', 'dropped'),
+      ('given_up', 'delivered'), ('given_up', 'bounced'), ('given_up', 'dropped'),
+      ('delivered', 'bounced'), ('delivered', 'dropped')) THEN
+          IF NEW.status IN ('given_up', 'superseded', 'unknown') THEN
+            IF is_accepted_as_before AND OLD.accepted_at IS NULL THEN
+              RETURN NEW;
+            END IF;
+          ELSIF is_told THEN
+            RETURN NEW;
+          END IF;
+        END IF;
+      END IF;
+      RAISE EXCEPTION 'mail % is % and does not become % so', OLD.id, OLD.status, NEW.status
+        USING ERRCODE = 'check_violation';
+    END $function$
+;
+
 CREATE OR REPLACE FUNCTION public.refuse_period_without_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1171,6 +1238,10 @@ CREATE TRIGGER consents_in_time BEFORE INSERT ON public.consents FOR EACH ROW EX
 CREATE TRIGGER customers_closed_by_owner BEFORE UPDATE OF status ON public.customers FOR EACH ROW WHEN (((CURRENT_USER = 'app'::name) AND (('closed'::customer_status = old.status) OR ('closed'::customer_status = new.status)))) EXECUTE FUNCTION refuse_closing_account();
 
 CREATE TRIGGER customers_former_contact_data AFTER UPDATE OF full_name, service_address, email, account_number ON public.customers FOR EACH ROW EXECUTE FUNCTION keep_former_contact_data();
+
+CREATE TRIGGER email_outbox_begins_queued BEFORE INSERT ON public.email_outbox FOR EACH ROW WHEN (((CURRENT_USER = 'app'::name) AND ((new.status <> 'queued'::email_status) OR (new.attempts <> 0) OR (new.possible_duplicates <> 0) OR (num_nonnulls(new.claimed_at, new.provider_message_id, new.accepted_at) > 0)))) EXECUTE FUNCTION refuse_mail_begun_elsewhere();
+
+CREATE TRIGGER email_outbox_goes_forward BEFORE UPDATE ON public.email_outbox FOR EACH ROW WHEN (((CURRENT_USER = 'app'::name) AND (old.* IS DISTINCT FROM new.*))) EXECUTE FUNCTION refuse_mail_going_back();
 
 CREATE TRIGGER email_outbox_told AFTER INSERT OR UPDATE OF status ON public.email_outbox FOR EACH ROW EXECUTE FUNCTION tell_listeners('plan_change_id');
 

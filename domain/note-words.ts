@@ -39,6 +39,8 @@ const MAIL_IN_NOTES: Readonly<Record<string, string>> = {
   failed: 'the notice that the change failed',
 };
 
+export const KINDS_IN_NOTES: readonly string[] = Object.keys(MAIL_IN_NOTES);
+
 /** "the consent request"; `kind` as the outbox has it. */
 export function mailInNotes(kind: string): string {
   return MAIL_IN_NOTES[kind] ?? `the ${kind} mail`;

@@ -1,5 +1,6 @@
 import { NOTES_OF_QUOTES } from '../domain/note-kinds.ts';
 import { recordNamedIn } from '../domain/noted-records.ts';
+import { mailOutcomes, type MailOutcome } from './mail-outcomes.ts';
 
 /** A change as its records are now, each with its hash (`domain/noted-records.ts`), and its notes in their order. */
 export interface NotedFacts {
@@ -9,10 +10,7 @@ export interface NotedFacts {
   readonly notes: readonly NoteWords[];
 }
 
-export interface NotedMail {
-  readonly kind: string;
-  readonly status: string;
-  readonly providerMessageId: string | null;
+export interface NotedMail extends MailOutcome {
   readonly record: string;
   readonly events: readonly { readonly event: string; readonly record: string }[];
 }
@@ -71,7 +69,7 @@ export function compareWithNotes(facts: NotedFacts): ComparedWithNotes {
     ofConsents(facts, notes),
     ...Object.keys(NOTE_OF_MAIL).map((kind) => ofMails(kind, facts, notes)),
     ofDeliveries(facts, notes),
-    ofSummary(facts, notes),
+    { ...mailOutcomes(facts.mails, notes), unbound: 0 },
   ];
   const sum = (name: 'looked' | 'unbound'): number => parts.reduce((total, part) => total + part[name], 0);
   return {
@@ -188,18 +186,6 @@ function ofDeliveries({ mails }: NotedFacts, notes: readonly Note[]): ComparedWi
       ...gone.map(() => 'an event of a mail, of which a note tells, is missing or was altered'),
     ],
     unbound,
-  };
-}
-
-/** What an applied change ends with. */
-function ofSummary({ mails }: NotedFacts, notes: readonly Note[]): ComparedWithNotes {
-  const completed = notes.find(({ kind }) => kind === 'completed');
-  const id = mails.find(({ kind }) => kind === 'summary')?.providerMessageId ?? null;
-  const isOther = completed !== undefined && id !== null && !completed.body.includes(id);
-  return {
-    looked: completed ? 1 : 0,
-    problems: isOther ? ['the note of the accepted summary names another id of the provider'] : [],
-    unbound: 0,
   };
 }
 

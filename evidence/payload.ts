@@ -166,7 +166,8 @@ const mail = z.strictObject({
   createdAt: instant,
   acceptedAt: instant.nullable(),
   providerMessageId: z.string().nullable(),
-  possibleDuplicates: z.number().int(),
+  /** The first format had it, and no note that could show it to be right. */
+  possibleDuplicates: z.number().int().optional(),
   events: z.array(
     z.strictObject({
       event: z.string(),

@@ -23,6 +23,7 @@ import * as m022 from './022-anchor-shape.ts';
 import * as m023 from './023-salted-notes.ts';
 import * as m024 from './024-as-of-then.ts';
 import * as m026 from './026-former-contact-data.ts';
+import * as m027 from './027-mails-forward.ts';
 
 const migrations: Record<string, Knex.Migration> = {
   '001-customers-and-agents': m001,
@@ -49,6 +50,7 @@ const migrations: Record<string, Knex.Migration> = {
   '023-salted-notes': m023,
   '024-as-of-then': m024,
   '026-former-contact-data': m026,
+  '027-mails-forward': m027,
 };
 
 /** The last migration: the version of the schema that this code is for. */

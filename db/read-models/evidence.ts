@@ -247,7 +247,6 @@ const MASKED = `left(m.recipient, 1) || '***' || substring(m.recipient FROM posi
 const MAILS = `
   SELECT ${MAIL_RECORD}, m.status,
     ${isoInstant('m.accepted_at')} AS "acceptedAt", m.provider_message_id AS "providerMessageId",
-    m.possible_duplicates AS "possibleDuplicates",
     (SELECT coalesce(jsonb_agg(jsonb_build_object('event', e.event, 'reason', replace(e.reason, m.recipient, ${MASKED}),
         'occurredAt', ${isoInstant('e.occurred_at')}, 'receivedAt', ${isoInstant('e.received_at')})
         ORDER BY e.occurred_at, e.event <> 'processed', e.provider_event_id), '[]')

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { EmailStatus } from '../../domain/email-status.ts';
+import { EMAIL_STATUS_RANK, STATUS_OF_EVENT } from '../../domain/email-status.ts';
 import { mailBeginning } from '../../domain/note-words.ts';
 import { deliveryRecordHash } from '../../domain/noted-records.ts';
 import { isoInstant, rows } from '../sql.ts';
@@ -8,36 +9,16 @@ import { appendNote, nextNoteRevision } from './account-notes.ts';
 export interface EmailEvent {
   readonly providerEventId: string;
   readonly mailId: string;
-  readonly event: 'processed' | 'deferred' | 'delivered' | 'bounce' | 'dropped';
+  readonly event: keyof typeof STATUS_OF_EVENT;
   readonly reason: string | null;
   /** ISO instant of the provider. */
   readonly occurredAt: string;
 }
 
-/** How much an event says: one that comes late never takes back a later one. */
-const STATUS_OF = {
-  processed: 'accepted',
-  deferred: 'accepted',
-  delivered: 'delivered',
-  bounce: 'bounced',
-  dropped: 'dropped',
-} as const;
 const UNDELIVERED_BECAUSE = {
   bounced: 'the recipient’s mail server refused it',
   dropped: 'the mail provider did not send it, because it holds the address for unreachable',
 } as const;
-const RANK = {
-  queued: 0,
-  sending: 1,
-  superseded: 1,
-  unknown: 1,
-  accepted: 2,
-  given_up: 2,
-  delivered: 3,
-  bounced: 4,
-  dropped: 4,
-} as const satisfies Record<EmailStatus, number>;
-
 interface MailRow {
   plan_change_id: string;
   customer_id: string;
@@ -69,8 +50,8 @@ export async function recordEmailEvent(knex: Knex, event: EmailEvent): Promise<b
     );
     if (inserted === undefined) return false;
 
-    const status = STATUS_OF[event.event];
-    if (RANK[status] <= RANK[mail.status]) return true;
+    const status = STATUS_OF_EVENT[event.event];
+    if (EMAIL_STATUS_RANK[status] <= EMAIL_STATUS_RANK[mail.status]) return true;
     await trx('email_outbox')
       .where({ id: event.mailId })
       .update({ status, accepted_at: trx.raw('coalesce(accepted_at, now())') });

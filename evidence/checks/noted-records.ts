@@ -78,6 +78,7 @@ function notedMail(mail: BundleMail, { change, copy }: EvidencePayload): NotedMa
     kind,
     status: mail.status,
     providerMessageId: mail.providerMessageId,
+    acceptedAt: mail.acceptedAt,
     record: mailRecordHash({ mailId, planChangeId, kind, quoteRevision, createdAt, words, recipient }),
     events: mail.events.map(({ event, occurredAt }) => ({
       event,

@@ -36,7 +36,10 @@ ${facts([
   ['Accepted by the provider', mail.acceptedAt === null ? 'not yet' : clock(mail.acceptedAt)],
   ['State', esc(mailStatusWords(mail.status, format))],
   ['Provider’s id', mail.providerMessageId === null ? null : code(mail.providerMessageId)],
-  ['Possible duplicates', mail.possibleDuplicates === 0 ? null : String(mail.possibleDuplicates)],
+  [
+    'Possible duplicates',
+    isFirstFormat(format) && mail.possibleDuplicates ? String(mail.possibleDuplicates) : null,
+  ],
   ['SHA-256 of the text', mail.textSha256 === null ? null : code(mail.textSha256)],
 ])}${reported}${copy === 'masked' ? '' : `<pre>${esc(mail.text.replace(/^\n+/, ''))}</pre>\n`}`;
   });

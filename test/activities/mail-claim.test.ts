@@ -46,11 +46,12 @@ describe('the claim on a mail', () => {
         change.run('giveUpSummary', { ...change.ids(), mailId, now: change.now, cause: 'MAIL_REFUSED' }),
       mail: () => rig.knex<MailRow & { id: string }>('email_outbox').where({ id: mailId }).first<MailRow>(),
       age: (seconds: number) =>
-        rig.knex.raw(
+        rig.ownerKnex.raw(
           'UPDATE email_outbox SET claimed_at = claimed_at - make_interval(secs => ?) WHERE id = ?',
           [seconds, mailId],
         ),
-      setMail: (columns: Partial<MailRow>) => rig.knex('email_outbox').where({ id: mailId }).update(columns),
+      setMail: (columns: Partial<MailRow>) =>
+        rig.ownerKnex('email_outbox').where({ id: mailId }).update(columns),
       status: () =>
         rig
           .knex('plan_changes')
@@ -202,7 +203,7 @@ describe('the claim on a mail', () => {
       const { mailId } = (await change.run('remindCustomer', { ...change.ids(), now: change.now })) as {
         mailId: string;
       };
-      await rig.knex('email_outbox').where({ id: mailId }).update({ status });
+      await rig.ownerKnex('email_outbox').where({ id: mailId }).update({ status });
       await change.run('giveUpNotice', { ...change.ids(), mailId, cause: 'MAIL_REFUSED' });
       const notes = await rig
         .knex('account_notes')

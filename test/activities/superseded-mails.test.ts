@@ -80,7 +80,7 @@ describe('a notice that the change has overtaken', () => {
     // The provider's event is still waited for.
     await assert.rejects(send(), isUnknown);
     await rig
-      .knex('email_outbox')
+      .ownerKnex('email_outbox')
       .where({ id: mailId })
       .update({ claimed_at: rig.knex.raw(`claimed_at - interval '10 minutes'`) });
     assert.deepEqual(await send(), { outcome: 'superseded' });

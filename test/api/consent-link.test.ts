@@ -112,7 +112,7 @@ describe('API: consent by link', () => {
     const first = await askForConsent(api, change.planChangeId);
     await askForConsent(api, change.planChangeId);
     const latest = () =>
-      api.rig.knex('email_outbox').where({ plan_change_id: change.planChangeId, revision: 2 });
+      api.rig.ownerKnex('email_outbox').where({ plan_change_id: change.planChangeId, revision: 2 });
     for (const [status, works] of [
       ['queued', true],
       ['sending', false],

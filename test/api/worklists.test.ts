@@ -141,7 +141,7 @@ describe('API: worklists', () => {
         async () => !['queued', 'sending', undefined].includes((await mails())[0]?.status) || undefined,
       );
       const { id } = (await mails())[0] ?? assert.fail();
-      if (status === 'given_up') await api.rig.knex('email_outbox').where({ id }).update({ status });
+      if (status === 'given_up') await api.rig.ownerKnex('email_outbox').where({ id }).update({ status });
       else assert.equal((await postEvents(webhook, signer, [mailEvent(status, id)])).status, 204);
     };
     const seen = async ({ planChangeId }: PlanChangeJson) =>

@@ -17,6 +17,23 @@ const CLAIMED_BEFORE_SENT = `
   FROM email_outbox o JOIN plan_changes pc ON pc.id = o.plan_change_id
   WHERE o.status IN ('accepted', 'delivered')`;
 
+const SENT_BY_ITS_STEP = `
+  SELECT m.plan_change_id, pc.customer_id, CASE
+    WHEN s.step IS NOT NULL AND m.status IN ('queued', 'sending')
+      THEN format('the %s mail is %s, and its step is done', m.kind, m.status)
+    WHEN s.step IS NULL AND m.status = 'accepted'
+      AND NOT EXISTS (SELECT FROM email_events e WHERE e.outbox_id = m.id AND e.event IN ('processed', 'deferred'))
+      THEN format('the %s mail is accepted, and neither its step nor the provider tells of it', m.kind) END
+  FROM email_outbox m JOIN plan_changes pc ON pc.id = m.plan_change_id
+  LEFT JOIN step_receipts s ON s.step = 'sendNotice:' || m.id AND s.result->>'outcome' = 'accepted'
+  WHERE m.kind <> 'summary'`;
+
+const COUNTED_AS_SENT = `
+  SELECT o.plan_change_id, pc.customer_id,
+    CASE WHEN o.possible_duplicates > greatest(o.attempts - 1, 0) OR o.possible_duplicates < 0
+      THEN format('the %s mail is counted as sent again %s times, and was sent %s times', o.kind, o.possible_duplicates, o.attempts) END
+  FROM email_outbox o JOIN plan_changes pc ON pc.id = o.plan_change_id`;
+
 const ONE_MAIL_PER_PROVIDER_ID = `
   SELECT (array_agg(plan_change_id))[1], NULL::uuid,
     CASE WHEN count(*) > 1 THEN format('%s mails have the same id at the provider', count(*)) END
@@ -34,10 +51,14 @@ export const oneSummary: Check = {
     const findings = [
       ...(await guardsInForce(context, 'I10', [
         { kind: 'constraint', table: 'email_outbox', name: 'email_outbox_plan_change_id_kind_revision_key' },
+        { kind: 'trigger', table: 'email_outbox', name: 'email_outbox_begins_queued' },
+        { kind: 'trigger', table: 'email_outbox', name: 'email_outbox_goes_forward' },
       ])),
       ...(await applyRules(context, 'I10', [
         { sql: ONE_SUMMARY },
         { sql: CLAIMED_BEFORE_SENT },
+        { sql: SENT_BY_ITS_STEP },
+        { sql: COUNTED_AS_SENT },
         { sql: ONE_MAIL_PER_PROVIDER_ID },
       ])),
     ];

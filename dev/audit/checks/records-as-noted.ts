@@ -37,21 +37,42 @@ export async function recordsAsNoted(context: CheckContext): Promise<Finding[]> 
       context.query,
       changes.map(({ id }) => id),
     );
-    for (const change of changes) {
-      const own = facts(change.id);
-      const compared = compareWithNotes(own.noted);
+    const suspected = changes.flatMap((change) => {
+      const compared = compareChange(change, facts(change.id));
       context.looked(compared.looked);
       unbound += compared.unbound;
-      const about = { plan_change_id: change.id, customer_id: change.customer_id };
-      const problems = [...compared.problems, ...besideItsBasis(change, own.quotes), ...own.badlyGiven];
-      findings.push(...problems.map((what) => finding(ID, what, about)));
-    }
+      return compared.problems.length === 0 ? [] : [{ change, problems: compared.problems }];
+    });
+    findings.push(...(await confirmed(context.query, suspected)));
     const last = changes.at(-1);
     if (!last || changes.length < AT_ONCE) break;
     after = last.id;
   }
   context.unchecked('quotes, consents and mails whose notes are from before notes named records', unbound);
   return findings;
+}
+
+interface Suspected {
+  readonly change: ChangeRow;
+  readonly problems: readonly string[];
+}
+
+/** A step that was committed between two queries makes a mail look other than its note: it looks so once. */
+async function confirmed(query: Query, suspected: readonly Suspected[]): Promise<Finding[]> {
+  if (suspected.length === 0) return [];
+  const ids = suspected.map(({ change }) => change.id);
+  const facts = await factsOf(query, ids);
+  return suspected.flatMap(({ change, problems }) => {
+    const again = compareChange(change, facts(change.id)).problems;
+    const about = { plan_change_id: change.id, customer_id: change.customer_id };
+    return problems.filter((what) => again.includes(what)).map((what) => finding(ID, what, about));
+  });
+}
+
+function compareChange(change: ChangeRow, own: OwnFacts): ReturnType<typeof compareWithNotes> {
+  const compared = compareWithNotes(own.noted);
+  const problems = [...compared.problems, ...besideItsBasis(change, own.quotes), ...own.badlyGiven];
+  return { ...compared, problems };
 }
 
 const NO_CHANGE = '00000000-0000-0000-0000-000000000000';
@@ -109,7 +130,8 @@ interface OwnFacts {
 }
 
 type Consent = ConsentRow & { readonly quoteRevision: number; readonly isAsGiven: boolean };
-type Mail = MailRow & Pick<NotedMail, 'status' | 'providerMessageId'> & { readonly events: readonly Event[] };
+type Mail = MailRow &
+  Pick<NotedMail, 'status' | 'providerMessageId' | 'acceptedAt'> & { readonly events: readonly Event[] };
 interface Event {
   readonly event: string;
   readonly occurredAt: string;
@@ -128,6 +150,7 @@ const CONSENTS = `
 
 const MAILS = `
   SELECT ${MAIL_RECORD}, m.status::text AS status, m.provider_message_id AS "providerMessageId",
+    ${isoInstant('m.accepted_at')} AS "acceptedAt",
     (SELECT coalesce(jsonb_agg(jsonb_build_object('event', e.event, 'occurredAt', ${isoInstant('e.occurred_at')})), '[]')
      FROM email_events e WHERE e.outbox_id = m.id) AS events
   FROM email_outbox m WHERE m.plan_change_id = ANY ($1) ORDER BY m.id`;
@@ -163,12 +186,13 @@ async function factsOf(query: Query, ids: readonly string[]): Promise<(planChang
   };
 }
 
-function notedMail({ status, providerMessageId, events, ...mail }: Mail): NotedMail {
+function notedMail({ status, providerMessageId, acceptedAt, events, ...mail }: Mail): NotedMail {
   const { kind, mailId } = mail;
   return {
     kind,
     status,
     providerMessageId,
+    acceptedAt,
     record: mailRecordHash(mailRecordOf(mail)),
     events: events.map((one) => ({ event: one.event, record: deliveryRecordHash({ mailId, ...one }) })),
   };

@@ -69,4 +69,12 @@ export const BUGS_FOR_TESTS: readonly SeededBug[] = [
     by: 'test/audit/sound-system.test.ts' as const,
     expect: ['I4 looks, as the auditor, and finds nothing'],
   })),
+  {
+    name: 'a summary that was accepted may be given up',
+    file: 'evidence/mail-outcomes.ts',
+    from: "const TAKEN: readonly string[] = ['accepted',",
+    to: "const TAKEN: readonly string[] = ['given_up', 'accepted',",
+    by: 'test/evidence/mails-as-noted.test.ts',
+    expect: ['are contradictory by a summary mail given up, as if it had never been accepted'],
+  },
 ];
