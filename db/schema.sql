@@ -477,6 +477,8 @@ ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_plan_change_id_fkey
 
 ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_quote_hash_check CHECK ((quote_hash ~ '^[0-9a-f]{64}$'::text));
 
+ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_readable_parts CHECK ((jsonb_typeof(details) = 'object'::text));
+
 ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_readable_times CHECK ((((EXTRACT(year FROM (given_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (given_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (received_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (received_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))));
 
 ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_request_id_key UNIQUE (request_id);
@@ -502,6 +504,8 @@ ALTER TABLE consents ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
 ALTER TABLE consents ADD CONSTRAINT consents_plan_change_id_quote_hash_fkey FOREIGN KEY (plan_change_id, quote_hash) REFERENCES quotes(plan_change_id, hash);
 
 ALTER TABLE consents ADD CONSTRAINT consents_plan_change_id_quote_hash_key UNIQUE (plan_change_id, quote_hash);
+
+ALTER TABLE consents ADD CONSTRAINT consents_readable_parts CHECK (((customer IS NULL) OR ((COALESCE(jsonb_typeof((customer -> 'fullName'::text)), ''::text) = 'string'::text) AND (COALESCE(jsonb_typeof((customer -> 'accountNumber'::text)), ''::text) = 'string'::text) AND (COALESCE(jsonb_typeof((customer -> 'timeZone'::text)), ''::text) = 'string'::text) AND (COALESCE(jsonb_typeof((customer -> 'salt'::text)), ''::text) = 'string'::text))));
 
 ALTER TABLE consents ADD CONSTRAINT consents_readable_times CHECK ((((EXTRACT(year FROM (given_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (given_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (accepted_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (accepted_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))));
 
@@ -544,6 +548,8 @@ ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_agent_id_operation_
 ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_check CHECK (((answer_status IS NULL) = (answered_at IS NULL)));
 
 ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (id);
+
+ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_readable_parts CHECK ((jsonb_typeof(answer_headers) = 'object'::text));
 
 ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_readable_times CHECK ((((EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (answered_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (answered_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))));
 
@@ -654,6 +660,8 @@ ALTER TABLE quotes ADD CONSTRAINT quotes_plan_change_id_fkey FOREIGN KEY (plan_c
 ALTER TABLE quotes ADD CONSTRAINT quotes_plan_change_id_hash_key UNIQUE (plan_change_id, hash);
 
 ALTER TABLE quotes ADD CONSTRAINT quotes_plan_change_id_revision_hash_key UNIQUE (plan_change_id, revision, hash);
+
+ALTER TABLE quotes ADD CONSTRAINT quotes_readable_parts CHECK (((jsonb_typeof(lines) = 'array'::text) AND ((customer IS NULL) OR ((COALESCE(jsonb_typeof((customer -> 'fullName'::text)), ''::text) = 'string'::text) AND (COALESCE(jsonb_typeof((customer -> 'accountNumber'::text)), ''::text) = 'string'::text) AND (COALESCE(jsonb_typeof((customer -> 'timeZone'::text)), ''::text) = 'string'::text) AND (COALESCE(jsonb_typeof((customer -> 'salt'::text)), ''::text) = 'string'::text)))));
 
 ALTER TABLE quotes ADD CONSTRAINT quotes_readable_times CHECK ((((EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (activate_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (activate_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM effective_date) >= (1)::numeric) AND (EXTRACT(year FROM effective_date) <= (9999)::numeric)) AND ((EXTRACT(year FROM next_bill_date) >= (1)::numeric) AND (EXTRACT(year FROM next_bill_date) <= (9999)::numeric))));
 

@@ -30,8 +30,18 @@ const INSTANTS = {
 const readable = (column: string): string =>
   `extract(year FROM ${column.endsWith('_at') || column === 'from_valid_from' ? `${column} AT TIME ZONE 'UTC'` : column}) BETWEEN 1 AND 9999`;
 
+const isText = (member: string): string => `coalesce(jsonb_typeof(customer->'${member}'), '') = 'string'`;
+
+/** What readers take apart. */
+const SHAPES = {
+  consent_evidence: `jsonb_typeof(details) = 'object'`,
+  consents: `customer IS NULL OR ${['fullName', 'accountNumber', 'timeZone', 'salt'].map(isText).join(' AND ')}`,
+  idempotency_keys: `jsonb_typeof(answer_headers) = 'object'`,
+  quotes: `jsonb_typeof(lines) = 'array' AND (customer IS NULL OR ${['fullName', 'accountNumber', 'timeZone', 'salt'].map(isText).join(' AND ')})`,
+} as const;
+
 /**
- * The app cannot date a receipt or a mail, and writes no time that a reader chokes on: an infinite one would be in a
+ * The app cannot date a receipt or a mail, and writes nothing that a reader chokes on: an infinite time would be in a
  * table for good that only grows.
  */
 export async function up(knex: Knex): Promise<void> {
@@ -46,18 +56,26 @@ export async function up(knex: Knex): Promise<void> {
       CREATE TRIGGER ${table}_dated_here BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION date_${table}();
     `);
   for (const [table, columns] of Object.entries(INSTANTS))
-    await knex.raw(`
-      ALTER TABLE ${table} ADD CONSTRAINT ${table}_readable_times CHECK (${columns.map(readable).join(' AND ')}) NOT VALID;
-      -- A row that was slipped in before must not keep the schema from moving on: the audit tells of both.
-      DO $$ BEGIN
-        ALTER TABLE ${table} VALIDATE CONSTRAINT ${table}_readable_times;
-      EXCEPTION WHEN check_violation THEN
-        RAISE WARNING 'a row of ${table} has a time that cannot be read: run the audit';
-      END $$;
-    `);
+    await refuseFromNowOn(knex, table, `${table}_readable_times`, columns.map(readable).join(' AND '));
+  for (const [table, shape] of Object.entries(SHAPES))
+    await refuseFromNowOn(knex, table, `${table}_readable_parts`, shape);
+}
+
+/** A row that was slipped in before must not keep the schema from moving on: the audit tells of it and of the open rule. */
+async function refuseFromNowOn(knex: Knex, table: string, name: string, rule: string): Promise<void> {
+  await knex.raw(`
+    ALTER TABLE ${table} ADD CONSTRAINT ${name} CHECK (${rule}) NOT VALID;
+    DO $$ BEGIN
+      ALTER TABLE ${table} VALIDATE CONSTRAINT ${name};
+    EXCEPTION WHEN check_violation THEN
+      RAISE WARNING 'a row of ${table} cannot be read: run the audit';
+    END $$;
+  `);
 }
 
 export async function down(knex: Knex): Promise<void> {
+  for (const table of Object.keys(SHAPES))
+    await knex.raw(`ALTER TABLE ${table} DROP CONSTRAINT ${table}_readable_parts`);
   for (const table of Object.keys(INSTANTS))
     await knex.raw(`ALTER TABLE ${table} DROP CONSTRAINT ${table}_readable_times`);
   for (const table of Object.keys(DATED))
