@@ -2,6 +2,7 @@ import { everyContactDataOf } from '../db/read-models/contact-data.ts';
 import { evidenceRecord } from '../db/read-models/evidence.ts';
 import { SCHEMA_VERSION } from '../db/migrations/index.ts';
 import { formatClockTime } from '../domain/calendar.ts';
+import { DomainError } from '../domain/domain-error.ts';
 import { runChecks } from '../evidence/all-checks.ts';
 import { maskEvidence } from '../evidence/mask.ts';
 import { PRESENT_FORMAT, type EvidenceBundle, type PresentPayload } from '../evidence/payload.ts';
@@ -56,11 +57,20 @@ function recordingEnds({ consents, notAccepted }: PresentPayload): (string | nul
 
 /** Every instant of the payload by the customer's clock: a reader needs no time-zone data, and later data changes nothing. */
 function localTimesOf(value: unknown, timeZone: string): Record<string, string> {
-  if (typeof value === 'string')
-    return INSTANT.test(value) ? { [value]: formatClockTime(value, timeZone) } : {};
+  if (typeof value === 'string') return INSTANT.test(value) ? localTimeOf(value, timeZone) : {};
   if (typeof value !== 'object' || value === null) return {};
   return Object.assign({}, ...Object.values(value).map((member) => localTimesOf(member, timeZone))) as Record<
     string,
     string
   >;
+}
+
+/** A day that is none in the calendar, or beyond it by the customer's clock, is shown as it is on record. */
+function localTimeOf(instant: string, timeZone: string): Record<string, string> {
+  try {
+    return { [instant]: formatClockTime(instant, timeZone) };
+  } catch (error) {
+    if (error instanceof DomainError) return {};
+    throw error;
+  }
 }

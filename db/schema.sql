@@ -410,6 +410,8 @@ ALTER TABLE agent_sessions ADD CONSTRAINT agent_sessions_api_key_id_fkey FOREIGN
 
 ALTER TABLE agent_sessions ADD CONSTRAINT agent_sessions_pkey PRIMARY KEY (id);
 
+ALTER TABLE agent_sessions ADD CONSTRAINT agent_sessions_readable_times CHECK ((((EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (used_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (used_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (ended_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (ended_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))));
+
 ALTER TABLE agent_sessions ADD CONSTRAINT agent_sessions_token_sha256_check CHECK ((token_sha256 ~ '^[0-9a-f]{64}$'::text));
 
 ALTER TABLE agent_sessions ADD CONSTRAINT agent_sessions_token_sha256_key UNIQUE (token_sha256);
@@ -426,6 +428,8 @@ ALTER TABLE api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_prefix_key UNIQUE (prefix);
 
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_readable_times CHECK (((EXTRACT(year FROM (last_used_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (last_used_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)));
+
 ALTER TABLE balance_entries ADD CONSTRAINT balance_entries_check CHECK (((amount_minor <> 0) AND ((amount_minor < 0) = reversal)));
 
 ALTER TABLE balance_entries ADD CONSTRAINT balance_entries_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
@@ -439,6 +443,8 @@ ALTER TABLE balance_entries ADD CONSTRAINT balance_entries_plan_change_id_quote_
 ALTER TABLE balance_entries ADD CONSTRAINT balance_entries_plan_change_id_quote_revision_quote_hash_fkey FOREIGN KEY (plan_change_id, quote_revision, quote_hash) REFERENCES quotes(plan_change_id, revision, hash);
 
 ALTER TABLE balance_entries ADD CONSTRAINT balance_entries_plan_change_id_quote_revision_reversal_key UNIQUE (plan_change_id, quote_revision, reversal);
+
+ALTER TABLE balance_entries ADD CONSTRAINT balance_entries_readable_times CHECK ((((EXTRACT(year FROM (posted_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (posted_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM effective_date) >= (1)::numeric) AND (EXTRACT(year FROM effective_date) <= (9999)::numeric))));
 
 ALTER TABLE charges ADD CONSTRAINT charges_check CHECK ((of_days >= days));
 
@@ -461,6 +467,8 @@ ALTER TABLE charges ADD CONSTRAINT charges_plan_change_id_quote_revision_line_no
 
 ALTER TABLE charges ADD CONSTRAINT charges_plan_change_id_quote_revision_quote_hash_fkey FOREIGN KEY (plan_change_id, quote_revision, quote_hash) REFERENCES quotes(plan_change_id, revision, hash);
 
+ALTER TABLE charges ADD CONSTRAINT charges_readable_times CHECK ((((EXTRACT(year FROM (posted_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (posted_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM effective_date) >= (1)::numeric) AND (EXTRACT(year FROM effective_date) <= (9999)::numeric)) AND ((EXTRACT(year FROM service_start) >= (1)::numeric) AND (EXTRACT(year FROM service_start) <= (9999)::numeric)) AND ((EXTRACT(year FROM service_end) >= (1)::numeric) AND (EXTRACT(year FROM service_end) <= (9999)::numeric))));
+
 ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agents(id);
 
 ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_pkey PRIMARY KEY (id);
@@ -469,6 +477,10 @@ ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_plan_change_id_fkey
 
 ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_quote_hash_check CHECK ((quote_hash ~ '^[0-9a-f]{64}$'::text));
 
+ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_readable_parts CHECK ((jsonb_typeof(details) = 'object'::text));
+
+ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_readable_times CHECK ((((EXTRACT(year FROM (given_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (given_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (received_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (received_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))));
+
 ALTER TABLE consent_evidence ADD CONSTRAINT consent_evidence_request_id_key UNIQUE (request_id);
 
 ALTER TABLE consent_links ADD CONSTRAINT consent_links_mail_id_fkey FOREIGN KEY (mail_id) REFERENCES email_outbox(id);
@@ -476,6 +488,8 @@ ALTER TABLE consent_links ADD CONSTRAINT consent_links_mail_id_fkey FOREIGN KEY 
 ALTER TABLE consent_links ADD CONSTRAINT consent_links_pkey PRIMARY KEY (id);
 
 ALTER TABLE consent_links ADD CONSTRAINT consent_links_plan_change_id_quote_hash_fkey FOREIGN KEY (plan_change_id, quote_hash) REFERENCES quotes(plan_change_id, hash);
+
+ALTER TABLE consent_links ADD CONSTRAINT consent_links_readable_times CHECK ((((EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (used_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (used_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))));
 
 ALTER TABLE consent_links ADD CONSTRAINT consent_links_token_sha256_check CHECK ((token_sha256 ~ '^[0-9a-f]{64}$'::text));
 
@@ -491,6 +505,10 @@ ALTER TABLE consents ADD CONSTRAINT consents_plan_change_id_quote_hash_fkey FORE
 
 ALTER TABLE consents ADD CONSTRAINT consents_plan_change_id_quote_hash_key UNIQUE (plan_change_id, quote_hash);
 
+ALTER TABLE consents ADD CONSTRAINT consents_readable_parts CHECK (((customer IS NULL) OR ((COALESCE(jsonb_typeof((customer -> 'fullName'::text)), ''::text) = 'string'::text) AND (COALESCE(jsonb_typeof((customer -> 'accountNumber'::text)), ''::text) = 'string'::text) AND (COALESCE(jsonb_typeof((customer -> 'timeZone'::text)), ''::text) = 'string'::text) AND (COALESCE(jsonb_typeof((customer -> 'salt'::text)), ''::text) = 'string'::text))));
+
+ALTER TABLE consents ADD CONSTRAINT consents_readable_times CHECK ((((EXTRACT(year FROM (given_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (given_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (accepted_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (accepted_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))));
+
 ALTER TABLE customers ADD CONSTRAINT customers_account_key_check CHECK ((account_key ~ '^[0-9A-Z]+$'::text));
 
 ALTER TABLE customers ADD CONSTRAINT customers_account_key_key UNIQUE (account_key);
@@ -505,11 +523,15 @@ ALTER TABLE email_events ADD CONSTRAINT email_events_outbox_id_fkey FOREIGN KEY 
 
 ALTER TABLE email_events ADD CONSTRAINT email_events_pkey PRIMARY KEY (provider_event_id);
 
+ALTER TABLE email_events ADD CONSTRAINT email_events_readable_times CHECK ((((EXTRACT(year FROM (occurred_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (occurred_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (received_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (received_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))));
+
 ALTER TABLE email_outbox ADD CONSTRAINT email_outbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE email_outbox ADD CONSTRAINT email_outbox_plan_change_id_fkey FOREIGN KEY (plan_change_id) REFERENCES plan_changes(id);
 
 ALTER TABLE email_outbox ADD CONSTRAINT email_outbox_plan_change_id_kind_revision_key UNIQUE (plan_change_id, kind, revision);
+
+ALTER TABLE email_outbox ADD CONSTRAINT email_outbox_readable_times CHECK ((((EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (claimed_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (claimed_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (accepted_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (accepted_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))));
 
 ALTER TABLE email_outbox ADD CONSTRAINT email_outbox_subject_check CHECK ((subject !~ '[\r\n]'::text));
 
@@ -527,6 +549,10 @@ ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_check CHECK (((answ
 
 ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (id);
 
+ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_readable_parts CHECK ((jsonb_typeof(answer_headers) = 'object'::text));
+
+ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_readable_times CHECK ((((EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (answered_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (answered_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))));
+
 ALTER TABLE identifications ADD CONSTRAINT identifications_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agents(id);
 
 ALTER TABLE identifications ADD CONSTRAINT identifications_check CHECK ((expires_at > verified_at));
@@ -534,6 +560,8 @@ ALTER TABLE identifications ADD CONSTRAINT identifications_check CHECK ((expires
 ALTER TABLE identifications ADD CONSTRAINT identifications_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id);
 
 ALTER TABLE identifications ADD CONSTRAINT identifications_pkey PRIMARY KEY (id);
+
+ALTER TABLE identifications ADD CONSTRAINT identifications_readable_times CHECK ((((EXTRACT(year FROM (verified_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (verified_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))));
 
 ALTER TABLE identifications ADD CONSTRAINT identifications_request_id_key UNIQUE (request_id);
 
@@ -574,6 +602,8 @@ ALTER TABLE plan_changes ADD CONSTRAINT plan_changes_from_plan_code_from_plan_ve
 ALTER TABLE plan_changes ADD CONSTRAINT plan_changes_identification_id_fkey FOREIGN KEY (identification_id) REFERENCES identifications(id);
 
 ALTER TABLE plan_changes ADD CONSTRAINT plan_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE plan_changes ADD CONSTRAINT plan_changes_readable_times CHECK ((((EXTRACT(year FROM (from_valid_from AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (from_valid_from AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (activate_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (activate_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM effective_date) >= (1)::numeric) AND (EXTRACT(year FROM effective_date) <= (9999)::numeric)) AND ((EXTRACT(year FROM (consent_deadline_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (consent_deadline_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (opened_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (opened_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (applied_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (applied_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (closed_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (closed_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (confirmed_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (confirmed_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric))));
 
 ALTER TABLE plan_changes ADD CONSTRAINT plan_changes_replaces_id_fkey FOREIGN KEY (replaces_id) REFERENCES plan_changes(id);
 
@@ -631,6 +661,10 @@ ALTER TABLE quotes ADD CONSTRAINT quotes_plan_change_id_hash_key UNIQUE (plan_ch
 
 ALTER TABLE quotes ADD CONSTRAINT quotes_plan_change_id_revision_hash_key UNIQUE (plan_change_id, revision, hash);
 
+ALTER TABLE quotes ADD CONSTRAINT quotes_readable_parts CHECK (((jsonb_typeof(lines) = 'array'::text) AND ((customer IS NULL) OR ((COALESCE(jsonb_typeof((customer -> 'fullName'::text)), ''::text) = 'string'::text) AND (COALESCE(jsonb_typeof((customer -> 'accountNumber'::text)), ''::text) = 'string'::text) AND (COALESCE(jsonb_typeof((customer -> 'timeZone'::text)), ''::text) = 'string'::text) AND (COALESCE(jsonb_typeof((customer -> 'salt'::text)), ''::text) = 'string'::text)))));
+
+ALTER TABLE quotes ADD CONSTRAINT quotes_readable_times CHECK ((((EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (expires_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM (activate_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (activate_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)) AND ((EXTRACT(year FROM effective_date) >= (1)::numeric) AND (EXTRACT(year FROM effective_date) <= (9999)::numeric)) AND ((EXTRACT(year FROM next_bill_date) >= (1)::numeric) AND (EXTRACT(year FROM next_bill_date) <= (9999)::numeric))));
+
 ALTER TABLE quotes ADD CONSTRAINT quotes_revision_check CHECK ((revision >= 1));
 
 ALTER TABLE quotes ADD CONSTRAINT quotes_terms_version_fkey FOREIGN KEY (terms_version) REFERENCES terms(version);
@@ -645,11 +679,15 @@ ALTER TABLE remarks ADD CONSTRAINT remarks_pkey PRIMARY KEY (id);
 
 ALTER TABLE remarks ADD CONSTRAINT remarks_plan_change_id_fkey FOREIGN KEY (plan_change_id) REFERENCES plan_changes(id);
 
+ALTER TABLE remarks ADD CONSTRAINT remarks_readable_times CHECK (((EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)));
+
 ALTER TABLE remarks ADD CONSTRAINT remarks_request_id_key UNIQUE (request_id);
 
 ALTER TABLE request_counts ADD CONSTRAINT request_counts_pkey PRIMARY KEY (key);
 
 ALTER TABLE step_receipts ADD CONSTRAINT step_receipts_pkey PRIMARY KEY (workflow_id, step);
+
+ALTER TABLE step_receipts ADD CONSTRAINT step_receipts_readable_times CHECK (((EXTRACT(year FROM (committed_at AT TIME ZONE 'UTC'::text)) >= (1)::numeric) AND (EXTRACT(year FROM (committed_at AT TIME ZONE 'UTC'::text)) <= (9999)::numeric)));
 
 ALTER TABLE struck_note_anchors ADD CONSTRAINT struck_note_anchors_pkey PRIMARY KEY (id);
 
@@ -829,6 +867,28 @@ AS $function$
       NEW.hash := public.account_note_hash(NEW);
       RETURN NEW;
     END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.date_email_outbox()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      BEGIN
+        NEW.created_at := now();
+        RETURN NEW;
+      END $function$
+;
+
+CREATE OR REPLACE FUNCTION public.date_step_receipts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      BEGIN
+        NEW.committed_at := now();
+        RETURN NEW;
+      END $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.former_account_note_hash(note account_notes)
@@ -1241,6 +1301,8 @@ CREATE TRIGGER customers_former_contact_data AFTER UPDATE OF full_name, service_
 
 CREATE TRIGGER email_outbox_begins_queued BEFORE INSERT ON public.email_outbox FOR EACH ROW WHEN (((CURRENT_USER = 'app'::name) AND ((new.status <> 'queued'::email_status) OR (new.attempts <> 0) OR (new.possible_duplicates <> 0) OR (num_nonnulls(new.claimed_at, new.provider_message_id, new.accepted_at) > 0)))) EXECUTE FUNCTION refuse_mail_begun_elsewhere();
 
+CREATE TRIGGER email_outbox_dated_here BEFORE INSERT ON public.email_outbox FOR EACH ROW EXECUTE FUNCTION date_email_outbox();
+
 CREATE TRIGGER email_outbox_goes_forward BEFORE UPDATE ON public.email_outbox FOR EACH ROW WHEN (((CURRENT_USER = 'app'::name) AND (old.* IS DISTINCT FROM new.*))) EXECUTE FUNCTION refuse_mail_going_back();
 
 CREATE TRIGGER email_outbox_told AFTER INSERT OR UPDATE OF status ON public.email_outbox FOR EACH ROW EXECUTE FUNCTION tell_listeners('plan_change_id');
@@ -1272,6 +1334,8 @@ CREATE TRIGGER quotes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.
 CREATE TRIGGER quotes_told AFTER INSERT ON public.quotes FOR EACH ROW WHEN ((new.revision > 1)) EXECUTE FUNCTION tell_listeners('plan_change_id');
 
 CREATE TRIGGER step_receipts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.step_receipts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER step_receipts_dated_here BEFORE INSERT ON public.step_receipts FOR EACH ROW EXECUTE FUNCTION date_step_receipts();
 
 CREATE TRIGGER struck_note_anchors_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.struck_note_anchors FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

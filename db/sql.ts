@@ -27,7 +27,11 @@ export async function row<T>(
   return found;
 }
 
-/** SQL for an ISO 8601 instant with microseconds and Z, as the domain takes it. */
+/**
+ * SQL for an ISO 8601 instant with microseconds and Z, as the domain takes it. An infinite one, which only a row from
+ * before the schema refused them has, is the last or first of four digits: readers have an instant, and find it wrong.
+ */
 export function isoInstant(expression: string): string {
-  return `to_char(${expression} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+  return `coalesce(to_char(${expression} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    CASE ${expression} WHEN 'infinity' THEN '9999-12-31T23:59:59.999999Z' WHEN '-infinity' THEN '0001-01-01T00:00:00.000000Z' END)`;
 }

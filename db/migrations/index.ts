@@ -22,6 +22,7 @@ import * as m021 from './021-reversals.ts';
 import * as m022 from './022-anchor-shape.ts';
 import * as m023 from './023-salted-notes.ts';
 import * as m024 from './024-as-of-then.ts';
+import * as m025 from './025-dated-by-the-database.ts';
 import * as m026 from './026-former-contact-data.ts';
 import * as m027 from './027-mails-forward.ts';
 
@@ -49,6 +50,7 @@ const migrations: Record<string, Knex.Migration> = {
   '022-anchor-shape': m022,
   '023-salted-notes': m023,
   '024-as-of-then': m024,
+  '025-dated-by-the-database': m025,
   '026-former-contact-data': m026,
   '027-mails-forward': m027,
 };

@@ -21,7 +21,7 @@ const PERSONAL_TEXTS = `
   UNION ALL SELECT 'remark', n.customer_id, n.plan_change_id, n.body FROM account_notes n WHERE n.kind = 'remark'
   UNION ALL SELECT 'evidence', pc.customer_id, pc.id, v.value
     FROM consent_evidence e JOIN plan_changes pc ON pc.id = e.plan_change_id
-    CROSS JOIN LATERAL jsonb_each_text(e.details) AS v (key, value) WHERE v.key IN ('name', 'signedBy', 'typedName')`;
+    CROSS JOIN LATERAL jsonb_each_text(CASE WHEN jsonb_typeof(e.details) = 'object' THEN e.details END) AS v (key, value) WHERE v.key IN ('name', 'signedBy', 'typedName')`;
 
 /** Finds personal texts inside other texts, whatever stands between their words. */
 export interface PersonalDataFinder {

@@ -102,6 +102,15 @@ describe('audit of links and identifications that were tampered with', () => {
     },
     {
       check: 'I13',
+      what: 'an identification that is dated back, with a note of now',
+      sql: ({ waiting }) => `
+        INSERT INTO identifications (agent_id, customer_id, verified_at, expires_at)
+        SELECT agent_id, customer_id, now() - interval '10 days', now() - interval '10 days' + interval '1 hour'
+        FROM plan_changes WHERE id = '${waiting}'`,
+      finds: /^an identification was not made when its note says so$/,
+    },
+    {
+      check: 'I13',
       what: 'a change that was opened without an identification',
       sql: ({ waiting }) =>
         `UPDATE plan_changes SET identification_id = gen_random_uuid() WHERE id = '${waiting}'`,

@@ -4,7 +4,7 @@ import type { Histories, WorkflowDetails } from '../../dev/audit/histories.ts';
 import { noticeWorkflowId, planChangeWorkflowId } from '../../workflows/contract.ts';
 import { startedLongAgo } from './altered-histories.ts';
 import { checkBroken, itFinds } from './broken-system.ts';
-import { sharedScenario, useScenario } from './scenario.ts';
+import { sharedScenario, useScenario, type ScenarioChanges } from './scenario.ts';
 
 const { PendingActivityState, PendingWorkflowTaskState, WorkflowExecutionStatus } =
   proto.temporal.api.enums.v1;
@@ -74,6 +74,13 @@ describe('audit of what does not get on', () => {
       histories: withoutNotices,
       finds: /^its held mail is queued, and there is no workflow that sends it$/,
     },
+    ...(['claimed_at', 'accepted_at', 'created_at'] as const).map((column) => ({
+      check: 'I14',
+      what: `a notice that nobody sends any more, beside a ${column} of a time to come`,
+      sql: ({ held }: ScenarioChanges) =>
+        `${AT_REST} ${notice(held, `status = 'queued', ${column} = now() + interval '70 years'`)}`,
+      finds: /^its held mail is queued, and its workflow has ended$/,
+    })),
     {
       check: 'I14',
       what: 'a workflow of a mail that is not there',

@@ -11,7 +11,29 @@ describe('audit of times that were tampered with', () => {
     finds,
   });
 
+  const TO_COME = [
+    ['step_receipts', 'committed_at'],
+    ['email_outbox', 'claimed_at'],
+    ['charges', 'posted_at'],
+    ['consents', 'created_at'],
+    ['quotes', 'created_at'],
+    ['idempotency_keys', 'answered_at'],
+  ] as const;
+
   itFinds([
+    ...TO_COME.flatMap(([table, column]) => [
+      I9(
+        `a time to come: ${column} of ${table}`,
+        () => `UPDATE ${table} SET ${column} = now() + interval '61 minutes'`,
+        new RegExp(`^${column} of a row of ${table} is a time to come$`),
+      ),
+      I9(
+        `no time that can be read: ${column} of ${table}`,
+        () =>
+          `ALTER TABLE ${table} DROP CONSTRAINT ${table}_readable_times; UPDATE ${table} SET ${column} = '-infinity'`,
+        new RegExp(`^${column} of a row of ${table} is no time that can be read$`),
+      ),
+    ]),
     I9(
       'a status three days earlier',
       ({ upgraded }) =>

@@ -33,6 +33,12 @@ const receipt = (workflowId: string, step: string): string =>
   `INSERT INTO step_receipts (workflow_id, step, result, committed_at)
    VALUES ('${workflowId}', '${step}', '{"outcome": "closed"}', now() - interval '1 minute');`;
 
+/** As the app's role could write it before the database dated receipts itself. */
+const ofTheFuture = (workflowId: string): string => `
+  ALTER TABLE step_receipts DROP CONSTRAINT step_receipts_readable_times;
+  INSERT INTO step_receipts (workflow_id, step, result, committed_at)
+  VALUES ('${workflowId}', 'openPlanChange:9', '{}', '2200-01-01'), ('${workflowId}', 'openPlanChange:8', '{}', 'infinity');`;
+
 /** From the database to the histories: what was written past the workflows. */
 describe('audit of what the database has and no history tells', () => {
   useScenario();
@@ -73,6 +79,26 @@ describe('audit of what the database has and no history tells', () => {
       sql: ({ upgraded }) => `${AT_REST} ${receipt(planChangeWorkflowId(upgraded), 'closePlanChange:x')}
         UPDATE step_receipts SET committed_at = now() + interval '1 year' WHERE step = 'closePlanChange:x'`,
       finds: /^the database has a receipt of closePlanChange, and the history of plan-change-\S+ lacks it$/,
+    },
+    ...(['upgraded', 'waiting'] as const).map((name) => ({
+      check: 'I14',
+      what: `a change whose receipts are of a time to come: ${name}`,
+      sql: (changes: ScenarioChanges) => `${AT_REST} ${ofTheFuture(planChangeWorkflowId(changes[name]))}`,
+      histories: unknown(name),
+      finds: /^it is (completed|awaiting_consent), and there is no such workflow$/,
+    })),
+    {
+      check: 'I14',
+      what: 'an end that its workflow does not know, beside a receipt of a time to come',
+      sql: ({ waiting }) => `${AT_REST} ${ofTheFuture(planChangeWorkflowId(waiting))}
+        UPDATE plan_changes SET status = 'declined', closed_at = now() WHERE id = '${waiting}'`,
+      finds: /^it is declined, and its workflow still runs$/,
+    },
+    {
+      check: 'I14',
+      what: 'receipts of a time to come, of a workflow that is not there',
+      sql: () => `${AT_REST} ${ofTheFuture(requestConsentWorkflowId('none'))}`,
+      finds: /^the database has receipts of request-consent-none, and there is no such workflow$/,
     },
     {
       check: 'I14',

@@ -280,6 +280,47 @@ describe('attacks by the app’s own role', () => {
     });
   });
 
+  it('date no receipt and no mail: the database does', async () => {
+    const { planChangeId } = await stageCompleted();
+    const dated = async (insert: string, bindings: Record<string, string>) => {
+      const [row] = await rows<{ is_now: boolean }>(rig.knex, insert, bindings);
+      assert.deepEqual(row, { is_now: true });
+    };
+    for (const at of ['2200-01-01Z', '2020-01-01Z', 'infinity'])
+      await dated(
+        `INSERT INTO step_receipts (workflow_id, step, result, committed_at)
+         VALUES (:workflowId, :step, '{}', :at) RETURNING committed_at = now() AS is_now`,
+        { workflowId: `plan-change-${planChangeId}`, step: `openPlanChange:${at}`, at },
+      );
+    await dated(
+      `INSERT INTO email_outbox (plan_change_id, kind, revision, quote_revision, recipient, subject, body_text, body_html, created_at)
+       VALUES (:planChangeId, 'held', 9, 1, 'a@example.com', 'x', 'x', 'x', 'infinity') RETURNING created_at = now() AS is_now`,
+      { planChangeId },
+    );
+  });
+
+  it('write no time that nobody can read', async () => {
+    const { planChangeId } = await stageCompleted();
+    const mail = { plan_change_id: planChangeId, kind: 'summary' };
+    const [sent] = await rig.knex('email_outbox').where(mail).select<{ id: string }[]>('id');
+    assert.ok(sent);
+    const event = { provider_event_id: 'none', outbox_id: sent.id, event: 'open' };
+    const times = ['infinity', '-infinity', '10000-01-01Z', '0044-03-15Z BC'];
+    for (const at of times) {
+      await refused(rig.knex('email_events').insert({ ...event, occurred_at: at }), CHECK);
+      await refused(rig.knex('email_outbox').where(mail).update({ claimed_at: at }), CHECK);
+      await refused(
+        rig.knex('identifications').insert({
+          agent_id: rig.agent.agentId,
+          customer_id: rig.knex('plan_changes').where({ id: planChangeId }).select('customer_id'),
+          expires_at: at,
+        }),
+        CHECK,
+      );
+    }
+    await rig.knex('email_events').insert({ ...event, occurred_at: '9999-12-31T23:59:59Z' });
+  });
+
   it('on the stored answer to a request change nothing of it', async () => {
     const request = { agent_id: rig.agent.agentId, operation: 'cancel', key_sha256: 'a'.repeat(64) };
     await rig.knex('idempotency_keys').insert({ ...request, request_sha256: 'b'.repeat(64) });

@@ -72,6 +72,22 @@ describe('migrations', function () {
     await assert.rejects(migrator.migrate.down(only), /must stay on record/);
   });
 
+  it('go on beside a time that nobody can read, and leave its rule open: the audit tells of both', async () => {
+    const only = { migrationSource, name: '025-dated-by-the-database' };
+    const isValid = async () => {
+      const { rows } = await migrator.raw<{ rows: { convalidated: boolean }[] }>(
+        `SELECT convalidated FROM pg_constraint WHERE conname = 'step_receipts_readable_times'`,
+      );
+      return rows.map(({ convalidated }) => convalidated);
+    };
+    await migrator.migrate.down(only);
+    const receipt = { workflow_id: 'none', step: 'none', result: '{}', committed_at: 'infinity' };
+    await migrator('step_receipts').insert(receipt);
+    await migrator.migrate.up(only);
+    assert.deepEqual(await isValid(), [false]);
+    assert.deepEqual(await migrator('step_receipts').pluck('workflow_id'), ['none']);
+  });
+
   it('wait for each other instead of failing', async () => {
     const { migrate } = await import('../../db/migrate.ts');
     const password = new URL(database.migratorUrl).password;

@@ -3,7 +3,9 @@ import type { EvidenceBundle, EvidencePayload } from '../../evidence/payload.ts'
 import { createApiRig, verbalConsent, type ApiRig } from '../support/api-rig.ts';
 import { PRODUCT_TEMPLATES } from '../support/customer-mails.ts';
 import { eventually } from '../support/eventually.ts';
-import { assertSound, companyKey, failures, recordOf, signedAgain, verified } from './bundles.ts';
+import { assertSound, companyKey, failures, pageOf, recordOf, signedAgain, verified } from './bundles.ts';
+
+const RULE = `SELECT pg_get_constraintdef(oid) AS rule FROM pg_constraint WHERE conname = 'email_events_readable_times'`;
 
 describe('proof bundles with other times', () => {
   let api: ApiRig;
@@ -49,6 +51,7 @@ describe('proof bundles with other times', () => {
       );
   });
 
+  const event = (at: string) => ({ event: 'open', reason: null, occurredAt: at, receivedAt: at });
   const summaryOf = ({ mails }: EvidencePayload) => mails.find(({ kind }) => kind === 'summary')!;
   const wrongs: readonly (readonly [string, (payload: EvidencePayload) => unknown])[] = [
     [
@@ -62,6 +65,10 @@ describe('proof bundles with other times', () => {
     [
       'an identification without its note',
       ({ chain }) => (chain[0]!.note!.createdAt = later(chain[0]!.note!.createdAt, 5)),
+    ],
+    [
+      'a mail that will have been accepted a day from now',
+      ({ mails }) => mails[0]!.events.push(event(later(mails[0]!.createdAt, 1_440))),
     ],
     ['when it was opened', ({ change }) => (change.openedAt = later(change.openedAt, -1))],
     ['when it was closed', ({ change }) => (change.closedAt = later(change.closedAt, 1))],
@@ -95,6 +102,28 @@ describe('proof bundles with other times', () => {
       assert.ok(found.includes('Moments'), found.join());
       assert.ok(!found.includes('Signature') && !found.includes('File'));
     });
+
+  it('are made, and do not hold, beside a row of before with a time that is none', async () => {
+    const { planChangeId } = applied.payload.change;
+    const [{ rows: before }] = [await api.rig.ownerKnex.raw<{ rows: { rule: string }[] }>(RULE)];
+    await api.rig.ownerKnex.raw(`ALTER TABLE email_events DROP CONSTRAINT email_events_readable_times`);
+    try {
+      for (const at of ['infinity', '-infinity', '20000-01-01Z'])
+        await api.rig.ownerKnex.raw(
+          `INSERT INTO email_events (provider_event_id, outbox_id, event, occurred_at)
+           SELECT :at, id, 'open', :at FROM email_outbox WHERE plan_change_id = :planChangeId AND kind = 'summary'`,
+          { at, planChangeId },
+        );
+      assert.match(await pageOf(api, planChangeId), /is of a time after this file was made/);
+      await api.rig.ownerKnex('email_events').where({ provider_event_id: '20000-01-01Z' }).delete();
+      assert.equal(verified(api, await pageOf(api, planChangeId)).verdict, 'contradictory');
+    } finally {
+      await api.rig.ownerKnex('email_events').where({ event: 'open' }).delete();
+      await api.rig.ownerKnex.raw(
+        `ALTER TABLE email_events ADD CONSTRAINT email_events_readable_times ${before[0]!.rule}`,
+      );
+    }
+  });
 
   it('are not sound by when a change was cancelled, whatever its reason says', () => {
     const found = failed(cancelled, ({ change }) => (change.closedAt = '2020-01-01T00:00:00Z'));

@@ -5,6 +5,7 @@ import { appendOnlyForApp, guardsInForce } from './guards.ts';
 import { notesHashedApart } from './notes-hashed-apart.ts';
 import { recordsAsNoted } from './records-as-noted.ts';
 import { timesAsNoted } from './times-as-noted.ts';
+import { writtenTimes } from './written-times.ts';
 
 const KINDS = `(SELECT e.key AS status, k.kind FROM jsonb_each($1::jsonb) AS e (key, value)
   CROSS JOIN LATERAL jsonb_array_elements_text(e.value) AS k (kind))`;
@@ -94,6 +95,7 @@ export const accountNotes: Check = {
     ...(await notesHashedApart(context)),
     ...(await recordsAsNoted(context)),
     ...(await timesAsNoted(context)),
+    ...(await writtenTimes(context)),
     ...(await appendOnlyForApp(context, 'I9', ['account_notes', 'plan_change_transitions'])),
     ...(await applyRules(context, 'I9', [
       { sql: NOTE_OF_EACH_TRANSITION, parameters: [JSON.stringify(NOTES_OF_TRANSITION)] },

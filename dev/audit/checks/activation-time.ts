@@ -1,4 +1,5 @@
 import { startOfLocalDate } from '../../../domain/calendar.ts';
+import { DomainError } from '../../../domain/domain-error.ts';
 import type { Check, CheckContext, Finding } from '../check.ts';
 import { applyRules, finding } from '../check.ts';
 
@@ -43,12 +44,19 @@ export const activationTime: Check = {
   },
 };
 
+/** Epoch milliseconds; undefined where the date or the zone is none. */
+function startOf({ effective_date: date, time_zone: zone }: DatedQuote): number | undefined {
+  try {
+    return Date.parse(startOfLocalDate(date, zone));
+  } catch (error) {
+    if (error instanceof DomainError) return undefined;
+    throw error;
+  }
+}
+
 async function datesInTheirZones(context: CheckContext): Promise<Finding[]> {
   const quotes = await context.query<DatedQuote>(DATED_QUOTES);
-  const wrong = quotes.filter(
-    (quote) =>
-      Date.parse(startOfLocalDate(quote.effective_date, quote.time_zone)) !== quote.activate_at.getTime(),
-  );
+  const wrong = quotes.filter((quote) => startOf(quote) !== Number(quote.activate_at));
   const unkept = wrong.filter((quote) => quote.zone_unkept);
   context.looked(quotes.length - unkept.length);
   context.unchecked('dates of quotes from before the zone was kept', unkept.length);

@@ -7,6 +7,9 @@ export const STANDING_CHARGES = `
   SELECT c.* FROM charges c WHERE NOT c.reversal AND NOT EXISTS (SELECT 1 FROM charges r
     WHERE (r.plan_change_id, r.quote_revision, r.line_no) = (c.plan_change_id, c.quote_revision, c.line_no) AND r.reversal)`;
 
+/** What is no list fails where the quote's hash is worked out again (I4). */
+const LINES = `CASE WHEN jsonb_typeof(q.lines) = 'array' THEN q.lines ELSE '[]' END`;
+
 const LINE_BY_LINE = `
   SELECT pc.id, pc.customer_id, CASE
     WHEN charge.id IS NULL THEN format('line %s was quoted but is not charged', line.line_no)
@@ -18,14 +21,14 @@ const LINE_BY_LINE = `
       THEN format('charge %s is not the line that was quoted', charge.line_no) END
   FROM plan_changes pc
   JOIN quotes q ON q.plan_change_id = pc.id AND q.revision = pc.quote_revision
-  CROSS JOIN LATERAL jsonb_array_elements(q.lines) WITH ORDINALITY AS line (value, line_no)
+  CROSS JOIN LATERAL jsonb_array_elements(${LINES}) WITH ORDINALITY AS line (value, line_no)
   LEFT JOIN (${STANDING_CHARGES}) AS charge
     ON (charge.plan_change_id, charge.quote_revision, charge.line_no) = (pc.id, q.revision, line.line_no)
   WHERE pc.applied_at IS NOT NULL`;
 
 const NOTHING_ELSE_CHARGED = `
   SELECT pc.id, pc.customer_id,
-    CASE WHEN pc.applied_at IS NOT NULL AND charge.quote_revision = pc.quote_revision AND charge.line_no > jsonb_array_length(q.lines)
+    CASE WHEN pc.applied_at IS NOT NULL AND charge.quote_revision = pc.quote_revision AND charge.line_no > jsonb_array_length(${LINES})
          THEN format('charge %s stands but was not quoted', charge.line_no) END
   FROM (${STANDING_CHARGES}) AS charge
   JOIN plan_changes pc ON pc.id = charge.plan_change_id

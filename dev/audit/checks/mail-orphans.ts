@@ -6,7 +6,7 @@ import {
 import type { CheckContext, Finding } from '../check.ts';
 import { finding } from '../check.ts';
 import type { Histories, WorkflowState } from '../histories.ts';
-import { QUIET_MS, QUIET_SECONDS } from './quiet.ts';
+import { HAS_COME, QUIET_MS, QUIET_SECONDS } from './quiet.ts';
 
 /** A mail beside the summary, with the workflow that sends it; or an agent's request that made no mail. */
 interface MailRow {
@@ -24,17 +24,18 @@ interface MailRow {
  * summary is sent by a child workflow with the mail's id; the summary by the workflow of its change.
  */
 const MAILS = `
-  SELECT sent.*, sent.at < now() - make_interval(secs => ${QUIET_SECONDS}) AS is_quiet
+  SELECT sent.*, coalesce((SELECT max(moved) FROM unnest(sent.at) AS moved WHERE ${HAS_COME('moved')})
+    < now() - make_interval(secs => ${QUIET_SECONDS}), true) AS is_quiet
   FROM (SELECT coalesce(r.workflow_id, '${noticeWorkflowId('')}' || m.id) AS workflow_id,
           m.plan_change_id, pc.customer_id, m.kind::text, m.status::text, m.status IN ('queued', 'sending') AS is_open,
-          greatest(m.created_at, m.claimed_at, m.accepted_at, (SELECT max(committed_at) FROM step_receipts s
-            WHERE s.workflow_id = coalesce(r.workflow_id, '${noticeWorkflowId('')}' || m.id))) AS at
+          ARRAY[m.created_at, m.claimed_at, m.accepted_at] || ARRAY(SELECT committed_at FROM step_receipts s
+            WHERE s.workflow_id = coalesce(r.workflow_id, '${noticeWorkflowId('')}' || m.id)) AS at
         FROM email_outbox m
         JOIN plan_changes pc ON pc.id = m.plan_change_id
         LEFT JOIN step_receipts r ON r.step LIKE 'requestConsent:%' AND r.result->>'mailId' = m.id::text
         WHERE m.kind <> 'summary'
         UNION ALL
-        SELECT r.workflow_id, NULL, NULL, 'none', 'none', false, r.committed_at
+        SELECT r.workflow_id, NULL, NULL, 'none', 'none', false, ARRAY[r.committed_at]
         FROM step_receipts r WHERE r.step LIKE 'requestConsent:%' AND r.result->>'mailId' IS NULL) AS sent`;
 
 const PREFIXES = [noticeWorkflowId(''), requestConsentWorkflowId('')];

@@ -7,7 +7,8 @@ import type { Histories, WorkflowState } from '../histories.ts';
 import { mailOrphans } from './mail-orphans.ts';
 import { receiptsInHistories } from './receipts-in-histories.ts';
 import { isLost, keptSeconds } from './kept-histories.ts';
-import { QUIET_MS, QUIET_SECONDS } from './quiet.ts';
+import { HAS_COME, QUIET_MS, QUIET_SECONDS } from './quiet.ts';
+import { guardsInForce } from './guards.ts';
 
 interface ChangeRow {
   readonly id: string;
@@ -24,12 +25,13 @@ interface ChangeRow {
 
 /**
  * The instants here are the database's own clock, never workflow time, and those of the transitions are written by a
- * trigger: whoever writes as the product's role cannot set a change back to where its history would be forgotten.
+ * trigger: whoever writes as the product's role cannot set a change back to where its history would be forgotten, nor
+ * keep it from being judged by a receipt of a time to come.
  */
 const CHANGES = `
   SELECT pc.id, pc.customer_id, pc.status::text,
     coalesce(greatest((SELECT max(at) FROM plan_change_transitions WHERE plan_change_id = pc.id),
-                      (SELECT max(committed_at) FROM step_receipts WHERE workflow_id = 'plan-change-' || pc.id))
+                      (SELECT max(committed_at) FROM step_receipts WHERE workflow_id = 'plan-change-' || pc.id AND ${HAS_COME('committed_at')}))
              < now() - make_interval(secs => ${QUIET_SECONDS}), true) AS is_quiet,
     EXISTS (SELECT 1 FROM account_notes n WHERE n.plan_change_id = pc.id AND n.kind = 'repaired') AS is_repaired,
     coalesce(moved.last > now() - make_interval(secs => $1), true) AS is_kept,
@@ -44,8 +46,13 @@ export const noOrphans: Check = {
   title: 'database and workflows agree once quiet, receipts too: no orphan of either kind',
   async run(context) {
     const { histories } = context;
-    if (!histories) return [];
+    const guards = await guardsInForce(context, 'I14', [
+      { kind: 'trigger', table: 'step_receipts', name: 'step_receipts_dated_here' },
+      { kind: 'trigger', table: 'email_outbox', name: 'email_outbox_dated_here' },
+    ]);
+    if (!histories) return guards;
     return [
+      ...guards,
       ...(await changeOrphans(context, histories)),
       ...(await mailOrphans(context, histories)),
       ...(await receiptsInHistories(context, histories)),

@@ -2,6 +2,7 @@ import type { Check, CheckContext, Finding } from '../check.ts';
 import { applyRules, finding } from '../check.ts';
 import { STANDING_CHARGES } from './charges-as-quoted.ts';
 import { guardsInForce } from './guards.ts';
+import { asCount, CHANGE_OF_RECEIPT } from './stored-ids.ts';
 
 const ONE_OF_EACH = `
   SELECT pc.id, pc.customer_id, CASE
@@ -23,16 +24,24 @@ const ONE_OF_EACH = `
   CROSS JOIN LATERAL (SELECT coalesce(charged.n, 0) AS sets, coalesce(period.n, 0) AS periods,
     coalesce(balance.n, 0) AS entries, coalesce(activated.n, 0) AS transitions) AS n`;
 
+const APPLIED_RECEIPTS = `
+  (SELECT ${CHANGE_OF_RECEIPT} AS plan_change_id, ${asCount(`split_part(t.step, ':', 2)`)} AS quote_revision, t.step
+   FROM step_receipts t WHERE t.step ~ '^activatePlan(:|$)' AND t.result->>'outcome' = 'applied'
+     AND t.workflow_id LIKE 'plan-change-%')`;
+
+const READABLE_RECEIPTS = `
+  SELECT r.plan_change_id, NULL::uuid, CASE WHEN r.plan_change_id IS NULL OR r.step IS DISTINCT FROM 'activatePlan:' || r.quote_revision
+    THEN 'a receipt of activatePlan names no change or no quote' END
+  FROM ${APPLIED_RECEIPTS} AS r`;
+
 /** Charges are posted by the step alone: each set has its receipt, each applied receipt its set. */
 const RECEIPT_OF_CHARGES = `
   SELECT coalesce(c.plan_change_id, r.plan_change_id), pc.customer_id, CASE
     WHEN r.plan_change_id IS NULL THEN format('charges of quote %s were posted without the step activatePlan', c.quote_revision)
     WHEN c.plan_change_id IS NULL THEN format('activatePlan of quote %s committed without charges', r.quote_revision) END
   FROM (SELECT DISTINCT plan_change_id, quote_revision FROM charges) AS c
-  FULL JOIN (SELECT substr(workflow_id, length('plan-change-') + 1)::uuid AS plan_change_id,
-                    split_part(step, ':', 2)::int AS quote_revision
-             FROM step_receipts WHERE step ~ '^activatePlan:[0-9]+$' AND result->>'outcome' = 'applied'
-               AND workflow_id ~ '^plan-change-[0-9a-f-]{36}$') AS r
+  FULL JOIN (SELECT * FROM ${APPLIED_RECEIPTS} AS each
+             WHERE plan_change_id IS NOT NULL AND quote_revision IS NOT NULL) AS r
     ON (r.plan_change_id, r.quote_revision) = (c.plan_change_id, c.quote_revision)
   LEFT JOIN plan_changes pc ON pc.id = coalesce(c.plan_change_id, r.plan_change_id)`;
 
@@ -54,7 +63,11 @@ export const oneActivation: Check = {
       { kind: 'constraint', table: 'step_receipts', name: 'step_receipts_pkey' },
       { kind: 'trigger', table: 'step_receipts', name: 'step_receipts_append_only' },
     ])),
-    ...(await applyRules(context, 'I5', [{ sql: ONE_OF_EACH }, { sql: RECEIPT_OF_CHARGES }])),
+    ...(await applyRules(context, 'I5', [
+      { sql: ONE_OF_EACH },
+      { sql: READABLE_RECEIPTS },
+      { sql: RECEIPT_OF_CHARGES },
+    ])),
     ...activationsInHistories(context),
   ],
 };

@@ -74,6 +74,18 @@ const NO_LONGER_THAN_POLICY = `
          THEN format('an identification holds for %s', expires_at - verified_at) END
   FROM identifications`;
 
+/** Row and note are written in one transaction, which takes no longer than this (evidence/compare-times.ts). */
+const TRANSACTION = `interval '2 minutes'`;
+
+/** That each has a note is asked with the notes (I9). */
+const MADE_WHEN_NOTED = `
+  SELECT NULL::uuid, i.customer_id,
+    CASE WHEN NOT bool_or(n.created_at BETWEEN i.verified_at - ${TRANSACTION} AND i.verified_at + ${TRANSACTION})
+         THEN 'an identification was not made when its note says so' END
+  FROM identifications i
+  JOIN account_notes n ON n.customer_id = i.customer_id AND n.kind = 'identified' AND n.author_id = i.agent_id::text
+  GROUP BY i.id`;
+
 /** The id of its request is all that the product may write to an identification once it is made. */
 const MADE_ONCE = `
   SELECT NULL::uuid, NULL::uuid,
@@ -112,6 +124,7 @@ function writes(context: CheckContext): Promise<Finding[]> {
     { sql: REASONS_FROM_AGENTS },
     { sql: NOTES_BY_AGENTS },
     { sql: ANSWERS_TO_AGENTS },
+    { sql: MADE_WHEN_NOTED },
     { sql: NO_LONGER_THAN_POLICY, parameters: [DEFAULT_POLICY.identificationMs] },
   ]);
 }

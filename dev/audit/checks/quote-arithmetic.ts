@@ -83,7 +83,7 @@ interface QuoteRow {
 const QUOTES_AFTER = `
   SELECT q.plan_change_id, pc.customer_id, q.revision, q.hash, q.canonical_json, pc.promotion_code, q.effective_date::text,
     t.sha256 AS terms_sha256, pc.currency, q.lines, q.net_minor::text,
-    CASE WHEN q.revision = pc.quote_revision OR NOT q.canonical_json IS JSON OBJECT
+    CASE WHEN q.revision = pc.quote_revision OR NOT pg_input_is_valid(q.canonical_json, 'jsonb') OR NOT q.canonical_json IS JSON OBJECT
       THEN jsonb_build_object('planCode', pc.to_plan_code, 'version', pc.to_plan_version)
       ELSE q.canonical_json::jsonb->'planVersion' END AS plan
   FROM quotes q JOIN plan_changes pc ON pc.id = q.plan_change_id JOIN terms t ON t.version = q.terms_version

@@ -1,13 +1,14 @@
 import type { Check } from '../check.ts';
 import { applyRules } from '../check.ts';
 import { guardsInForce } from './guards.ts';
+import { asAmount, asCount, asObject } from './stored-ids.ts';
 
 /** A version or a withdrawal bears the time at which its transaction began: others see it a little later. */
 const COMMITTING = `interval '5 seconds'`;
 
 /** A customer who moved has another zone today: that of then, unless it was not kept or is none. */
-const ZONE_OF_THEN = `coalesce(CASE WHEN lower(q.customer->>'timeZone') IN (SELECT lower(name) FROM pg_timezone_names)
-       THEN q.customer->>'timeZone' END, c.time_zone)`;
+const IS_ZONE = `lower(q.customer->>'timeZone') IN (SELECT lower(name) FROM pg_timezone_names)`;
+const ZONE_OF_THEN = `coalesce(CASE WHEN ${IS_ZONE} THEN q.customer->>'timeZone' END, c.time_zone)`;
 
 /**
  * FROM item: every quote with the plan version and the promotion that its JSON names, and the version that was
@@ -20,16 +21,17 @@ const QUOTES = `
      (SELECT max(o.version) FROM plan_versions o WHERE o.plan_code = named.plan_code AND o.published_at <= q.created_at) AS newest,
      (SELECT max(o.version) FROM plan_versions o
       WHERE o.plan_code = named.plan_code AND o.published_at <= q.created_at - ${COMMITTING}) AS newest_before,
-     (q.created_at AT TIME ZONE ${ZONE_OF_THEN})::date AS made_on
+     q.customer IS NULL OR coalesce(${IS_ZONE}, false) AS has_zone, (q.created_at AT TIME ZONE ${ZONE_OF_THEN})::date AS made_on
    FROM quotes q
    JOIN plan_changes pc ON pc.id = q.plan_change_id
    JOIN customers c ON c.id = pc.customer_id
-   CROSS JOIN LATERAL (SELECT CASE WHEN q.canonical_json IS JSON OBJECT THEN q.canonical_json::jsonb END AS body) AS j
-   CROSS JOIN LATERAL (SELECT j.body->'planVersion'->>'planCode' AS plan_code, (j.body->'planVersion'->>'version')::int AS version,
+   CROSS JOIN LATERAL (SELECT ${asObject('q.canonical_json')} AS body) AS j
+   CROSS JOIN LATERAL (SELECT j.body->'planVersion'->>'planCode' AS plan_code, ${asCount(`j.body->'planVersion'->>'version'`)} AS version,
      j.body->>'promotion' AS promotion_code) AS named) AS q`;
 
 const AVAILABLE = `
   SELECT q.plan_change_id, q.customer_id, CASE
+    WHEN NOT q.has_zone THEN format('%s was made in a time zone that is none', q.name)
     WHEN v.plan_code IS NULL THEN format('%s names a plan version that is not there', q.name)
     WHEN v.plan_code <> q.requested_plan_code THEN format('%s is for another plan than was asked for', q.name)
     WHEN v.version IS DISTINCT FROM q.newest AND v.version IS DISTINCT FROM q.newest_before
@@ -56,9 +58,10 @@ const PRICE = `
   SELECT q.plan_change_id, q.customer_id, CASE
     WHEN q.revision = q.quote_revision AND q.to_price_minor <> offer.price
       THEN format('%s is at %s, the price on offer was %s', q.name, q.to_price_minor, offer.price)
-    WHEN EXISTS (SELECT 1 FROM jsonb_to_recordset(q.lines) AS l (kind text, "amountMinor" text, days bigint, "ofDays" bigint)
-           WHERE l.kind = 'charge' AND l."amountMinor" ~ '^-?[0-9]{1,18}$' AND l."ofDays" > 0
-             AND 2 * abs(l."amountMinor"::bigint * l."ofDays" - offer.price * l.days) > l."ofDays")
+    WHEN EXISTS (SELECT 1 FROM jsonb_array_elements(CASE WHEN jsonb_typeof(q.lines) = 'array' THEN q.lines END) AS line
+           CROSS JOIN LATERAL (SELECT ${asCount(`line->>'days'`)} AS days, ${asCount(`line->>'ofDays'`)} AS of_days, ${asAmount(`line->>'amountMinor'`)} AS amount) AS l
+           WHERE line->>'kind' = 'charge'
+             AND 2 * abs(l.amount * l.of_days - offer.price::numeric * l.days) > l.of_days)
       THEN format('the charge of %s does not follow from the price on offer, %s', q.name, offer.price) END
   FROM ${QUOTES}
   JOIN plan_versions v ON (v.plan_code, v.version) = (q.plan_code, q.version)

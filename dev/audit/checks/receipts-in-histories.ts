@@ -4,7 +4,7 @@ import { finding } from '../check.ts';
 import { planChangeIdOf, type HistoryDigest } from '../history-digest.ts';
 import type { Histories } from '../histories.ts';
 import { isLost, keptSeconds } from './kept-histories.ts';
-import { QUIET_SECONDS } from './quiet.ts';
+import { HAS_COME, QUIET_SECONDS } from './quiet.ts';
 
 interface Receipt {
   readonly step: string;
@@ -20,13 +20,13 @@ interface Receipts {
 /** Steps of successive quotes have their revision after a colon. No receipt is of a time to come. */
 const RECEIPTS = `
   SELECT workflow_id, jsonb_agg(jsonb_build_object('step', split_part(step, ':', 1), 'result', result,
-    'is_quiet', NOT committed_at BETWEEN now() - make_interval(secs => ${QUIET_SECONDS}) AND now())) AS receipts
+    'is_quiet', NOT (committed_at >= now() - make_interval(secs => ${QUIET_SECONDS}) AND ${HAS_COME('committed_at')}))) AS receipts
   FROM step_receipts WHERE workflow_id = ANY ($1) GROUP BY 1`;
 
 /** Those of a change's own workflow are told where changes are compared with theirs. */
 const OF_NO_WORKFLOW = `
   SELECT r.workflow_id, extract(epoch FROM min(r.committed_at))::float8 * 1000 AS first,
-    bool_and(NOT r.committed_at BETWEEN now() - make_interval(secs => ${QUIET_SECONDS}) AND now()) AS is_quiet
+    bool_and(NOT (r.committed_at >= now() - make_interval(secs => ${QUIET_SECONDS}) AND ${HAS_COME('r.committed_at')})) AS is_quiet
   FROM step_receipts r
   WHERE NOT r.workflow_id = ANY ($1) AND r.committed_at > now() - make_interval(secs => $2)
     AND NOT EXISTS (SELECT 1 FROM plan_changes pc WHERE r.workflow_id = 'plan-change-' || pc.id)

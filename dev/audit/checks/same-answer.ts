@@ -17,6 +17,8 @@ const WHOLE_ANSWERS = `
   SELECT NULL::uuid, NULL::uuid, CASE
     WHEN (i.answer_status IS NULL) <> (i.answered_at IS NULL) OR (i.answer_status IS NULL) <> (i.answer_body IS NULL)
       OR (i.answer_status IS NULL) <> (i.answer_headers IS NULL) THEN format('an answer of operation %s is stored in part', i.operation)
+    WHEN jsonb_typeof(i.answer_headers) <> 'object' OR (i.answer_body IS JSON AND NOT pg_input_is_valid(i.answer_body, 'jsonb'))
+      THEN format('a stored answer of operation %s cannot be read', i.operation)
     WHEN i.request_sha256 !~ '^[0-9a-f]{64}$' OR i.key_sha256 !~ '^[0-9a-f]{64}$'
       THEN format('a key of operation %s is not stored as hashes', i.operation) END
   FROM idempotency_keys i`;

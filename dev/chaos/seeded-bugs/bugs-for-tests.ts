@@ -19,6 +19,14 @@ export const BUGS_FOR_TESTS: readonly SeededBug[] = [
     expect: ['I14 finds a change that has ended and has no workflow: upgraded'],
   },
   {
+    name: 'the audit takes a receipt of a time to come for a step of just now',
+    file: 'dev/audit/checks/quiet.ts',
+    from: '`${column} <= clock_timestamp()`',
+    to: '`${column} IS NOT NULL`',
+    by: 'test/audit/without-history.test.ts',
+    expect: ['I14 finds a change whose receipts are of a time to come: upgraded'],
+  },
+  {
     name: 'a proof bundle verifies whatever was signed',
     file: 'evidence/verify.ts',
     from: '...(isSignedBy(signature, canonicalJson(payload), signature.value)',
