@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
-import { AnchorFileError, readAnchorLines, type AnchorLine } from '../evidence/anchor-file.ts';
+import { AnchorFileError, readAnchorLines, type FileLine } from '../evidence/anchor-file.ts';
 import { KeyError, readTrustedKeys, type PublicKey } from '../evidence/signing-key.ts';
 import { verifyEvidence } from '../evidence/verify.ts';
 import { publishedKeysFile } from './stack/evidence-keys.ts';
@@ -47,7 +47,7 @@ await command.parseAsync();
 
 async function run(files: readonly string[], options: Options): Promise<number> {
   let trusted: TrustedKeys;
-  let anchors: readonly AnchorLine[] | undefined;
+  let anchors: readonly FileLine[] | undefined;
   try {
     trusted = await trustedKeys(options.publicKey);
     anchors = options.anchors === undefined ? undefined : await anchorLines(options.anchors);
@@ -109,7 +109,7 @@ function keyWords({ keyId, notBefore, notAfter }: PublicKey): string {
   return `  ${keyId}${times === '' ? '' : `, counts ${times}`}`;
 }
 
-async function anchorLines(file: string): Promise<readonly AnchorLine[]> {
+async function anchorLines(file: string): Promise<readonly FileLine[]> {
   const text = (await textOf(file, `${file} (--anchors)`)).toString('utf8').trimEnd();
   try {
     return readAnchorLines(`${text}\n`);
