@@ -7,6 +7,10 @@ import { chainHead, sealedAnchor, sealedHash, type ChainHead, type SealedAnchor 
 
 const FILE = 'note-anchors.jsonl';
 
+export function anchorFileIn(folder: string): string {
+  return path.join(folder, FILE);
+}
+
 /** A line of the file: the signed anchor, and the heads that moved since the one before. */
 export interface AnchorLine {
   readonly sealed: SealedAnchor;
@@ -26,14 +30,17 @@ export class AnchorFileError extends Error {
 /**
  * The anchors outside the database: JSON lines, only ever appended to, in a folder that is shipped to storage
  * where nobody can change them. Without a file there are none. Throws AnchorFileError for a line that is none.
+ * @param folder or, to read a copy, the file itself
  */
 export async function readAnchorFile(folder: string): Promise<FileLine[]> {
   let text: string;
   try {
-    text = await readFile(path.join(folder, FILE), 'utf8');
+    text = await readFile(anchorFileIn(folder), 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    if (code !== 'ENOTDIR') throw error;
+    text = await readFile(folder, 'utf8');
   }
   return readAnchorLines(text);
 }
@@ -125,7 +132,7 @@ export async function appendAnchors(
     lines.push(lineOf({ sealed, heads: await headsOf(sealed.anchor.number) }));
   if (lines.length === 0) return 0;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const handle = await open(path.join(folder, FILE), 'a', 0o600);
+  const handle = await open(anchorFileIn(folder), 'a', 0o600);
   try {
     // Only the rest of a line that a crash cut off may go.
     const whole = Buffer.byteLength(written.map(lineOf).join(''));

@@ -112,6 +112,7 @@ describe('the daily anchor', () => {
     assert.deepEqual([first?.heads.length, second?.heads.length], [2, 1]);
     assert.equal((await stat(file())).mode & 0o777, 0o600);
     assert.deepEqual(await auditAnchors(), []);
+    assert.deepEqual(await findingsOf(noteAnchors({ folder: file(), keys: [key] })), [], 'the file itself');
     assert.equal((await anchor('today', true)).latest?.anchor.number, 3);
   });
 

@@ -775,9 +775,9 @@ describe('proof bundles', () => {
     const anchors = ['--anchors', inFolder('anchors/note-anchors.jsonl')];
     const others = ['printed.pdf', 'saved.mhtml', 'empty.html', 'none.html', 'anchors'].map(inFolder);
     const [sound, unknown, several, wrongKey] = await Promise.all([
-      command([inFolder('bundle.html'), ...key, ...anchors], folder.path),
+      command([inFolder('bundle.html'), ...key, '--anchors', inFolder('anchors')], folder.path),
       command([inFolder('bundle.html')], folder.path),
-      command([inFolder('bundle.html'), inFolder('spoilt.html'), ...others, ...key], folder.path),
+      command([inFolder('bundle.html'), inFolder('spoilt.html'), ...others, ...key, ...anchors], folder.path),
       command([inFolder('bundle.html'), '--public-key', inFolder('bundle.html')], folder.path),
     ]);
     assert.equal(sound.code, 0, sound.out);
