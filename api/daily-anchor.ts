@@ -8,10 +8,12 @@ import {
   insertAnchor,
   latestAnchor,
   listAnchors,
+  listStruckAnchors,
   lockAnchors,
 } from '../db/stores/note-anchors.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
-import { appendAnchors } from '../evidence/anchor-file.ts';
+import { appendAnchors, readFittingFile, type StoredAnchors } from '../evidence/anchor-file.ts';
+import { sealStrike } from '../evidence/anchor-strike.ts';
 import { merkleRoot } from '../evidence/merkle-tree.ts';
 import {
   isAnchorSigned,
@@ -42,7 +44,8 @@ export interface Anchored {
 /**
  * Sees to it that there is an anchor of this UTC day over the chain heads of all accounts, and that the file
  * outside has every anchor. It may be run at any time, by several processes at once: the second finds the first
- * one's. Row first, file second: a crash between the two is made up for by the next run.
+ * one's. Row first, file second: a crash between the two is made up for by the next run, and no row is added before
+ * it is known that the file goes with those that are there.
  * Throws AnchorFileError when database and file tell different things, and AnchorRowError when the newest row is no
  * anchor of the company or the key does not count yet; nothing is written then.
  * @param options.anew takes one even if the day has one
@@ -59,6 +62,7 @@ export async function anchorNotes(
     if (before && options.anew !== true && before.anchor.date >= takenAt.slice(0, 10)) return undefined;
     const heads = await currentHeads(trx);
     if (heads.length === 0) return undefined;
+    await readFittingFile(folder, await stored(trx, keys));
     const known = new Map(
       (before ? await anchoredHeads(trx, before) : []).map(({ customerId, hash }) => [customerId, hash]),
     );
@@ -74,10 +78,17 @@ export async function anchorNotes(
   });
   return knex.transaction(async (trx) => {
     await lockAnchors(trx);
-    const anchors = await listAnchors(trx, keys);
-    const appended = await appendAnchors(folder, anchors, (number) => headsOfAnchor(trx, number));
-    return { latest: anchors.at(-1), made: made !== undefined, appended };
+    const all = await stored(trx, keys);
+    const appended = await appendAnchors(folder, all, {
+      headsOf: (number) => headsOfAnchor(trx, number),
+      seal: (struck) => sealStrike(key, struck, takenAt),
+    });
+    return { latest: all.anchors.at(-1), made: made !== undefined, appended };
   });
+}
+
+async function stored(trx: Knex.Transaction, keys: readonly PublicKey[]): Promise<StoredAnchors> {
+  return { anchors: await listAnchors(trx, keys), struck: await listStruckAnchors(trx) };
 }
 
 /** The heads under an anchor. They are rows that nobody signed: throws AnchorRowError when they do not make its root. */

@@ -203,7 +203,7 @@ export function dependencyUnavailable(what: 'database' | 'temporal'): HttpProble
     503,
     `${what}-unavailable`,
     'A part of the system cannot be reached',
-    'Nothing was half done. Send the same request with the same Idempotency-Key again in a moment.',
+    'Nothing was half done. Send the same request again in a moment, with the same Idempotency-Key if it had one.',
     { retryAfterSeconds: 2 },
   );
 }

@@ -112,7 +112,7 @@ export function problemOf(error: unknown): HttpProblem {
     500,
     'internal-error',
     'Something went wrong on our side',
-    'Send the same request with the same Idempotency-Key again; if it stays, tell operations the requestId.',
+    'Send the same request again, with the same Idempotency-Key if it had one; if it stays, tell operations the requestId.',
   );
 }
 

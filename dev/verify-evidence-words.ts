@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   'anchor-signer-unknown':
     'SIGNER OF THE ANCHOR NOT ESTABLISHED: the company signed this file and it holds together, but its anchor is signed by a key that you did not give. Give with --public-key all keys of the company’s GET /v1/evidence-keys, those that retired too, and check again. If those were all, do not rely on it: ask the company.',
   'anchor-unknown':
-    'ANCHOR NOT ESTABLISHED: the company signed this file and it holds together, but its anchor is not in what you gave of the file of anchors. Ask the keeper of note-anchors.jsonl for its line, and check again.',
+    'ANCHOR NOT ESTABLISHED: the company signed this file and it holds together, but its anchor is not in what you gave of the file of anchors, or was struck out there; the row “Shipped anchors” says which. If it is not there, ask the keeper of note-anchors.jsonl for its line, and check again.',
   unreadable:
     'NOT SOUND: this is not a proof bundle, or not a whole one. Ask for the file again, as the company served it.',
   changed:

@@ -1,12 +1,12 @@
 /**
- * Checks proof bundles offline: `npm run --silent verify-evidence -- FILE… [--public-key FILE] [--anchors FILE]`. Exit
+ * Checks proof bundles offline: `npm run --silent verify-evidence -- FILE… [--public-key FILE] [--anchors FILE|FOLDER]`. Exit
  * code 0: the company signed them and they are sound; 1: something is wrong with one; 2: nothing is wrong, but something
  * is not established: a file could not be read, or is no bundle, or who signed is not known.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
-import { AnchorFileError, readAnchorLines, type AnchorLine } from '../evidence/anchor-file.ts';
+import { AnchorFileError, anchorFileIn, readAnchorLines, type FileLine } from '../evidence/anchor-file.ts';
 import { KeyError, readTrustedKeys, type PublicKey } from '../evidence/signing-key.ts';
 import { verifyEvidence } from '../evidence/verify.ts';
 import { publishedKeysFile } from './stack/evidence-keys.ts';
@@ -33,7 +33,7 @@ const command = new Command('npm run --silent verify-evidence --')
     '--public-key <file>',
     "the company's public keys: PEM, or what GET /v1/evidence-keys answers (default: those of DATA_DIR)",
   )
-  .option('--anchors <file>', 'note-anchors.jsonl, or the line of the anchor, from who keeps it')
+  .option('--anchors <file>', 'note-anchors.jsonl, its folder, or the line of the anchor, from who keeps it')
   .addHelpText(
     'after',
     '\nExit code: 0 all are sound, 1 one is not, 2 not established: not readable, no bundle, or signer not known.',
@@ -47,7 +47,7 @@ await command.parseAsync();
 
 async function run(files: readonly string[], options: Options): Promise<number> {
   let trusted: TrustedKeys;
-  let anchors: readonly AnchorLine[] | undefined;
+  let anchors: readonly FileLine[] | undefined;
   try {
     trusted = await trustedKeys(options.publicKey);
     anchors = options.anchors === undefined ? undefined : await anchorLines(options.anchors);
@@ -109,7 +109,13 @@ function keyWords({ keyId, notBefore, notAfter }: PublicKey): string {
   return `  ${keyId}${times === '' ? '' : `, counts ${times}`}`;
 }
 
-async function anchorLines(file: string): Promise<readonly AnchorLine[]> {
+/** @param given the file, or the folder that it is in */
+async function anchorLines(given: string): Promise<readonly FileLine[]> {
+  const isFolder = await stat(given).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const file = isFolder ? anchorFileIn(given) : given;
   const text = (await textOf(file, `${file} (--anchors)`)).toString('utf8').trimEnd();
   try {
     return readAnchorLines(`${text}\n`);

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { ALL_CHECKS } from './all-checks.ts';
-import type { AnchorLine } from './anchor-file.ts';
+import type { FileLine } from './anchor-file.ts';
 import { anchorAsShipped } from './checks/anchor-as-shipped.ts';
 import { findingOf, type Check, type CheckInput } from './checks/check.ts';
 import { readable, type StoredBundle } from './earlier-formats.ts';
@@ -51,7 +51,7 @@ export interface Verification {
 export function verifyEvidence(
   file: Buffer,
   trusted: readonly PublicKey[] | undefined,
-  anchors?: readonly AnchorLine[],
+  anchors?: readonly FileLine[],
 ): Verification {
   const other = otherFile(file);
   if (other !== undefined) return unread('other-file', other);

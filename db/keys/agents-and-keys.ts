@@ -97,6 +97,20 @@ export async function revokeKey(knex: Knex, prefix: string): Promise<KeyView> {
   return revoked;
 }
 
+/** Ends all keys of an agent, and with them the sessions in the console. @returns those that were not revoked before */
+export async function revokeKeysOf(knex: Knex, handle: string): Promise<KeyView[]> {
+  const agent: unknown = await knex('agents').where({ handle }).first('id');
+  if (agent === undefined) throw new KeysError(`There is no agent ${handle}: see \`list\`.`);
+  return rows<KeyView>(
+    knex,
+    `WITH k AS (
+       UPDATE api_keys SET revoked_at = now()
+       WHERE revoked_at IS NULL AND agent_id = (SELECT id FROM agents WHERE handle = :handle) RETURNING *)
+     SELECT ${VIEW} FROM k JOIN agents a ON a.id = k.agent_id ORDER BY k.created_at`,
+    { handle },
+  );
+}
+
 /** Newest first; of one agent, or of all. */
 export async function listKeys(knex: Knex, handle?: string): Promise<KeyView[]> {
   return rows<KeyView>(

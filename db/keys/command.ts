@@ -7,6 +7,7 @@ import {
   KeysError,
   listKeys,
   revokeKey,
+  revokeKeysOf,
   ROLES,
   rotateKey,
   type IssuedKey,
@@ -17,6 +18,7 @@ import { explainFailure } from './explain-failure.ts';
 
 const DEFAULT_DAYS = 365;
 const DEFAULT_GRACE_HOURS = 24;
+const MOST_DAYS = 3_650;
 
 export interface KeysSurroundings {
   /** URL of the database, as a role that may write agents. @param given `--database`, if it was */
@@ -49,9 +51,12 @@ export async function runKeys(argv: readonly string[], around: KeysSurroundings)
     around.complain(`Key ${view.prefix} of ${view.agent} (${view.role}), ${endOf(view)}.`);
     around.complain('It is shown this once and stored as its hash only.');
   };
-  const days = new Option('--days <days>', 'how long the key is valid, or "never" for no end')
+  const days = new Option(
+    '--days <days>',
+    `how long the key is valid, 1 to ${MOST_DAYS}, or "never" for no end`,
+  )
     .default(DEFAULT_DAYS)
-    .argParser((value) => (value === 'never' ? value : wholeNumber(value)));
+    .argParser((value) => (value === 'never' ? value : daysFrom(value)));
 
   program
     .description('Agents and their API keys.')
@@ -95,7 +100,8 @@ export async function runKeys(argv: readonly string[], around: KeysSurroundings)
       }),
     );
   program
-    .command('rotate <prefix>')
+    .command('rotate')
+    .argument('<prefix>', PREFIX, prefixFrom)
     .description('make a new key for the agent of an old one, which goes on working for a while')
     .addOption(days)
     .addOption(
@@ -110,12 +116,24 @@ export async function runKeys(argv: readonly string[], around: KeysSurroundings)
       }),
     );
   program
-    .command('revoke <prefix>')
-    .description('end a key at once')
-    .action((prefix: string) =>
+    .command('revoke')
+    .argument('[prefix]', PREFIX, prefixFrom)
+    .description('end a key at once, or all keys of an agent who leaves, with the sessions in the console')
+    .option('--agent <agent>', 'all keys of this agent')
+    .action((prefix: string | undefined, options: { agent?: string }) =>
       using(async (knex) => {
-        const { agent, role } = await revokeKey(knex, prefix);
-        around.complain(`Key ${prefix} of ${agent} (${role}) is revoked.`);
+        const { agent: handle } = options;
+        if ((prefix === undefined) === (handle === undefined))
+          throw new KeysError('Name a key by its prefix, or an agent with --agent: one of them.');
+        if (prefix !== undefined) {
+          const { agent, role } = await revokeKey(knex, prefix);
+          around.complain(`Key ${prefix} of ${agent} (${role}) is revoked.`);
+        } else if (handle !== undefined) {
+          const ended = await revokeKeysOf(knex, handle);
+          for (const view of ended)
+            around.complain(`Key ${view.prefix} of ${view.agent} (${view.role}) is revoked.`);
+          if (ended.length === 0) around.complain(`${handle} has no key that was not revoked before.`);
+        }
       }),
     );
 
@@ -132,6 +150,20 @@ type Days = number | 'never';
 
 function daysOf({ days }: { readonly days: Days }): number | null {
   return days === 'never' ? null : days;
+}
+
+const PREFIX = 'the 8 characters after pc_, with or without it';
+
+/** Also from a whole key, of which nothing else may be shown. */
+function prefixFrom(value: string): string {
+  return value.replace(/^pc_/, '').replace(/_.*$/, '');
+}
+
+function daysFrom(value: string): number {
+  const days = wholeNumber(value);
+  if (days < 1 || days > MOST_DAYS)
+    throw new InvalidArgumentError(`It must be from 1 to ${MOST_DAYS}, or "never".`);
+  return days;
 }
 
 function wholeNumber(value: string): number {

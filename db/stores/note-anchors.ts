@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { sha256Hex } from '../../domain/canonical-json.ts';
+import type { StruckAnchor } from '../../evidence/anchor-strike.ts';
 import {
   isAnchorSigned,
   readSealedAnchor,
@@ -6,7 +8,7 @@ import {
   type SealedAnchor,
 } from '../../evidence/note-anchor.ts';
 import type { PublicKey } from '../../evidence/signing-key.ts';
-import { rows } from '../sql.ts';
+import { isoInstant, rows } from '../sql.ts';
 
 const ADVISORY_LOCK = 7_261_012;
 
@@ -48,6 +50,23 @@ export async function listAnchors(knex: Knex, keys: readonly PublicKey[]): Promi
   const anchors = found.map(anchorOf);
   const newest = anchors.at(-1);
   return newest ? [...anchors.slice(0, -1), signed(newest, keys)] : [];
+}
+
+/** The rows that its owner struck out of the anchors, in the order in which that was done. */
+export const STRUCK_ANCHORS = `SELECT number, sealed, reason, ${isoInstant('struck_at')} AS "struckAt", struck_by AS "struckBy"
+  FROM struck_note_anchors ORDER BY struck_at, id`;
+
+export async function listStruckAnchors(knex: Knex): Promise<StruckAnchor[]> {
+  return (await rows<StruckRow>(knex, STRUCK_ANCHORS)).map(struckOf);
+}
+
+/** As `STRUCK_ANCHORS` selects it. */
+export interface StruckRow extends Omit<StruckAnchor, 'hash'> {
+  readonly sealed: string;
+}
+
+export function struckOf({ sealed, ...struck }: StruckRow): StruckAnchor {
+  return { ...struck, hash: sha256Hex(sealed) };
 }
 
 /**

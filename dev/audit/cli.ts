@@ -55,7 +55,7 @@ const command = new Command('npm run audit --')
   .option('--bundle <file>', 'workflow bundle to replay with (default: made from workflows/)')
   .option(
     '--anchors <dir>',
-    'folder with the anchors outside the database (default: ANCHOR_DIR, else DATA_DIR/anchors)',
+    'folder, or file, with the anchors outside the database (default: ANCHOR_DIR, else DATA_DIR/anchors)',
   )
   .option('--public-key <file>', "the company's public keys (default: those of DATA_DIR)")
   .option(

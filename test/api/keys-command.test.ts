@@ -77,6 +77,32 @@ describe('npm run keys', () => {
     assert.equal((await listed(prefix))['revokedAt'], revokedAt);
   });
 
+  it('ends all keys of an agent who leaves, and nobody else’s', async () => {
+    await keys('create', 'ida', '--role', 'agent');
+    await keys('create', 'ian', '--role', 'agent');
+    const [first, second] = [await issued('issue', 'ida'), await issued('issue', 'ida')];
+    const other = await issued('issue', 'ian');
+    const { code, said } = await keys('revoke', '--agent', 'ida');
+    assert.deepEqual(
+      [code, said],
+      [0, [first, second].map(({ prefix }) => `Key ${prefix} of ida (agent) is revoked.`).join('\n')],
+    );
+    for (const { key } of [first, second]) expectFreshProblem(await ask(key), 401, 'unauthenticated');
+    assert.equal((await ask(other.key)).status, 200);
+    assert.match(
+      (await keys('revoke', '--agent', 'ida')).said,
+      /^ida has no key that was not revoked before/,
+    );
+  });
+
+  it('takes a prefix as it stands in the key, with pc_, or cut out of the whole key', async () => {
+    await keys('create', 'uma', '--role', 'agent');
+    const old = await issued('issue', 'uma');
+    const fresh = await issued('rotate', `pc_${old.prefix}`, '--grace', '2');
+    const { code, said } = await keys('revoke', fresh.key);
+    assert.deepEqual([code, said], [0, `Key ${fresh.prefix} of uma (agent) is revoked.`]);
+  });
+
   it('rotates: both keys are the same agent for a while, then only the new one', async () => {
     await keys('create', 'eve', '--role', 'ops');
     const old = await issued('issue', 'eve');
@@ -102,6 +128,12 @@ describe('npm run keys', () => {
       [['create', 'lee'], 2, /required option '--role/],
       [['issue', 'nobody'], 1, /no agent nobody: create it first/],
       [['issue', 'kim', '--days', 'soon'], 2, /whole number/],
+      ...['0', '3651', '99999'].map(
+        (days) => [['issue', 'kim', '--days', days], 2, /It must be from 1 to 3650, or "never"/] as const,
+      ),
+      [['revoke', '--agent', 'nobody'], 1, /There is no agent nobody: see `list`/],
+      [['revoke'], 1, /Name a key by its prefix, or an agent with --agent/],
+      [['revoke', 'xxxxxxxx', '--agent', 'kim'], 1, /one of them/],
       [['rotate', 'xxxxxxxx'], 1, /No key that is valid begins with xxxxxxxx/],
       [['revoke', 'xxxxxxxx'], 1, /No key begins with xxxxxxxx/],
       [['--database', 'postgres://a:b@127.0.0.1:1/c', 'list'], 2, /cannot be reached \(ECONNREFUSED\)/],

@@ -12,7 +12,8 @@ import { noteAnchors, type AnchorSource } from '../../dev/audit/checks/note-anch
 import { notesHashedApart } from '../../dev/audit/checks/notes-hashed-apart.ts';
 import { findAnchors } from '../../dev/audit/find-anchors.ts';
 import { withConnection } from '../../dev/stack/postgres.ts';
-import { AnchorFileError, readAnchorFile } from '../../evidence/anchor-file.ts';
+import { AnchorFileError, anchorsInForce, readAnchorFile } from '../../evidence/anchor-file.ts';
+import { isStrikeSigned } from '../../evidence/anchor-strike.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { sealAnchor } from '../../evidence/note-anchor.ts';
 import { inclusionProof, merkleRoot, rootByProof } from '../../evidence/merkle-tree.ts';
@@ -107,10 +108,11 @@ describe('the daily anchor', () => {
     assert.equal((await anchor('yesterday')).made, false);
     const { latest, made } = await anchor('today');
     assert.deepEqual([made, latest?.anchor.number, latest?.anchor.accounts], [true, 2, 2]);
-    const [first, second] = await readAnchorFile(folder);
+    const [first, second] = anchorsInForce(await readAnchorFile(folder));
     assert.deepEqual([first?.heads.length, second?.heads.length], [2, 1]);
     assert.equal((await stat(file())).mode & 0o777, 0o600);
     assert.deepEqual(await auditAnchors(), []);
+    assert.deepEqual(await findingsOf(noteAnchors({ folder: file(), keys: [key] })), [], 'the file itself');
     assert.equal((await anchor('today', true)).latest?.anchor.number, 3);
   });
 
@@ -148,6 +150,8 @@ describe('the daily anchor', () => {
       (error: Error) => error instanceof AnchorFileError && /audit/.test(error.message),
     );
     assert.equal(await readFile(file(), 'utf8'), other);
+    const taken = await rows(rig.knex, 'SELECT number FROM note_anchors');
+    assert.deepEqual(taken, [{ number: 1 }], 'no row is added that the file could not take');
     await writeFile(file(), `${sealed.trimEnd()} \n`);
     await assert.rejects(anchor('today'), AnchorFileError);
   });
@@ -235,8 +239,49 @@ describe('the daily anchor', () => {
     await finds(`${second}\n`, /one is missing or was altered/);
     await finds(
       `${first.replace(/"sequence":\d+/, '"sequence":1')}\n`,
-      /other heads in the file than under its root/,
+      /^the file was altered: the heads of anchor 1\. Put back the shipped copy$/,
     );
+  });
+
+  it('is told as altered in the file, and nothing else, when a byte there is another', async () => {
+    await anchor('yesterday');
+    await note(customers[0] ?? '', 'One more');
+    await anchor('today');
+    const [first = '', second = ''] = (await readFile(file(), 'utf8')).split('\n');
+    const saidOf = async (...lines: string[]): Promise<string[]> => {
+      await writeFile(file(), lines.map((line) => `${line}\n`).join(''));
+      return said();
+    };
+    const altered = (where: string) => [`the file was altered: ${where}. Put back the shipped copy`];
+    const otherDigit = (line: string, before: RegExp): string => {
+      const other = line.replace(
+        before,
+        (_, kept: string, digit: string) => kept + (digit === '1' ? '2' : '1'),
+      );
+      assert.notEqual(other, line);
+      return other;
+    };
+    const HEAD = /("hash":")(.)/;
+    assert.deepEqual(await saidOf(otherDigit(first, HEAD), second), altered('the heads of anchor 1'));
+    assert.deepEqual(
+      await saidOf(first, otherDigit(second, /("sequence":)(\d)/)),
+      altered('the heads of anchor 2'),
+    );
+    assert.deepEqual(
+      await saidOf(otherDigit(first, /("signature":.*"value":")(.)/), otherDigit(second, HEAD)),
+      altered('anchor 1, the heads of anchor 2'),
+    );
+    for (const member of [/("root":")(.)/, /("previous":")(.)/, /("keyId":")(.)/, /("takenAt":"20)(\d)/])
+      assert.deepEqual(await saidOf(first, otherDigit(second, member)), altered('anchor 2'), String(member));
+    assert.deepEqual(await saidOf(first, second.replace('{', '[')), [
+      'Line 2 of note-anchors.jsonl is no anchor: the file was altered. Put back the shipped copy.',
+    ]);
+    await rewrite(customers[1] ?? '');
+    assert.match(
+      (await saidOf(first, otherDigit(second, HEAD))).join('|'),
+      /altered.*\|note 3, or one before/,
+    );
+    assert.match((await saidOf(first, second)).join('|'), /^note 3, or one before it, is not the one/);
   });
 
   it('is missed in a file that was emptied, cut or deleted', async () => {
@@ -339,7 +384,7 @@ describe('the daily anchor', () => {
 
   /** What the product's own role may do without the company's key. */
   const slipIn = async (): Promise<string> => {
-    const [newest] = await readAnchorFile(folder);
+    const [newest] = anchorsInForce(await readAnchorFile(folder));
     const unsigned = canonicalJson(
       sealAnchor(newSigningKey(), [], newest?.sealed, hoursAgo(1).toISOString()),
     );
@@ -388,15 +433,87 @@ describe('the daily anchor', () => {
     for (const table of ['note_anchors', 'note_anchor_heads', 'struck_note_anchors'])
       await assert.rejects(rig.ownerKnex.raw(`DELETE FROM ${table}`), { code: '42501' }, table);
     const { latest, appended } = await anchor('today');
-    assert.deepEqual([latest?.anchor.number, appended], [2, 1]);
+    assert.deepEqual(
+      [latest?.anchor.number, appended],
+      [2, 2],
+      'the file tells of the one that it never had',
+    );
     assert.deepEqual(await said(), []);
   });
 
-  it('is missed in the database when a right one was struck out', async () => {
+  it('that is in the file is struck out there too, by a line that says when and why, and all goes on', async () => {
     await anchor('yesterday');
+    await note(customers[0] ?? '', 'One more');
+    // As by a command that does not know that the key has retired.
+    await anchor('today');
+    const shipped = await readFile(file(), 'utf8');
+    await strike(2, 'signed by a key that had retired; decided by the head of operations');
+    assert.deepEqual(await said(), [], 'the line may be on its way');
+    const { latest, appended } = await anchor('today');
+    assert.deepEqual([latest?.anchor.number, appended], [2, 2]);
+    const text = await readFile(file(), 'utf8');
+    assert.ok(text.startsWith(shipped), 'what was shipped stays');
+    const lines = await readAnchorFile(folder);
+    const struck = lines.flatMap((line) => ('strike' in line ? [line] : []));
+    assert.equal(struck.length, 1);
+    const [told] = struck;
+    assert.deepEqual(
+      [told?.strike.number, told?.strike.reason, told?.strike.struckBy],
+      [
+        2,
+        'signed by a key that had retired; decided by the head of operations',
+        new URL(rig.database.migratorUrl).username,
+      ],
+    );
+    assert.ok(told && isStrikeSigned(told, [key]) && !isStrikeSigned(told, [newSigningKey()]));
+    assert.deepEqual(
+      anchorsInForce(lines).map(({ sealed }) => sealed.anchor.number),
+      [1, 2],
+    );
+    assert.deepEqual(await said(), []);
+    assert.deepEqual((await audited({ folder, keys: [key] })).counted, [
+      { what: 'anchors that were struck out: the file says of each when and why', n: 1 },
+    ]);
+    assert.equal((await anchor('today')).appended, 0);
+    assert.equal((await anchor('today', true)).latest?.anchor.number, 3);
+    await strike(3, 'once more');
+    await strike(2, 'and the one before it');
+    assert.deepEqual(await said(), []);
+    assert.equal((await anchor('today')).appended, 3);
+    assert.deepEqual(await said(), []);
+    await rm(file());
+    assert.equal((await anchor('today')).appended, 5, 'also into a file that is made anew');
+    assert.deepEqual(await said(), []);
+  });
+
+  it('hides nothing by being struck out: its heads count, and both sides tell of it', async () => {
+    await anchor('yesterday');
+    const [, victim = ''] = customers;
+    await rewrite(victim);
     await strike(1, 'to hide it');
-    assert.ok((await said()).includes('anchor 1 of the file is not in the database'), (await said()).join());
-    await assert.rejects(anchor('today'), AnchorFileError);
+    await anchor('today');
+    const rewritten = 'note 3, or one before it, is not the one that was anchored';
+    assert.deepEqual(await said(), [rewritten]);
+    const text = await readFile(file(), 'utf8');
+    await writeFile(file(), text.replace('to hide it', 'it was bad'));
+    assert.deepEqual(await said(), [
+      'the file was altered: the line by which anchor 1 was struck out. Put back the shipped copy',
+      rewritten,
+    ]);
+    await writeFile(file(), text.split('\n', 1).join('').concat('\n'));
+    await asSuperuser(`UPDATE struck_note_anchors SET struck_at = struck_at - interval '16 minutes'`);
+    assert.deepEqual(await said(), [
+      'anchor 1 was struck out of the database, and the file does not say so: npm run anchor writes it',
+      'the file was cut or emptied, or is away: it lacks anchor 1 of the database',
+      rewritten,
+    ]);
+    await writeFile(file(), text);
+    await asSuperuser('DELETE FROM struck_note_anchors');
+    assert.deepEqual(await said(), [
+      'the file says that anchor 1 was struck out, and the database has no word of it',
+      rewritten,
+    ]);
+    await assert.rejects(anchor('today', true), AnchorFileError);
   });
 
   it('is not chained to one whose heads in the database are not those under its root', async () => {

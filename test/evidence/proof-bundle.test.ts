@@ -10,8 +10,9 @@ import { anchorNotes } from '../../api/daily-anchor.ts';
 import { rows } from '../../db/sql.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { noteRowHash } from '../../evidence/note-hash.ts';
-import { readSealedAnchor, sealAnchor } from '../../evidence/note-anchor.ts';
-import { readAnchorFile } from '../../evidence/anchor-file.ts';
+import { readSealedAnchor, sealAnchor, sealedHash } from '../../evidence/note-anchor.ts';
+import { sealStrike } from '../../evidence/anchor-strike.ts';
+import { anchorsInForce, readAnchorFile, type FileLine } from '../../evidence/anchor-file.ts';
 import { runChecks } from '../../evidence/all-checks.ts';
 import {
   publicKeyPem,
@@ -711,7 +712,7 @@ describe('proof bundles', () => {
 
   it('are compared with the file of anchors: another anchor, another chain, one that is left out', async () => {
     const { bundle, text } = await recordOf(api, linked);
-    const lines = await readAnchorFile(path.join(folder.path, 'anchors'));
+    const lines = anchorsInForce(await readAnchorFile(path.join(folder.path, 'anchors')));
     const number = bundle.payload.anchor?.sealed.anchor.number;
     const compared = (record: string, given = lines) =>
       verifyEvidence(Buffer.from(record), [companyKey(api)], given);
@@ -733,6 +734,23 @@ describe('proof bundles', () => {
       heads: line.heads.map((head) => ({ ...head, hash: 'ab'.repeat(32) })),
     }));
     assert.deepEqual(failures(compared(text, other)), ['Shipped anchors']);
+    const struck = {
+      number: number ?? 0,
+      hash: sealedHash(bundle.payload.anchor?.sealed ?? assert.fail()),
+      reason: 'the key had retired',
+      struckAt: '2026-01-02T00:00:00.000000Z',
+      struckBy: 'migrator',
+    };
+    const struckBy = (key: SigningKey) => [...lines, sealStrike(key, struck, '2026-01-02T00:01:00.000Z')];
+    const comparedWith = (given: readonly FileLine[]) =>
+      verifyEvidence(Buffer.from(text), [companyKey(api)], given);
+    const disowned = comparedWith(struckBy(companyKey(api)));
+    assert.equal(disowned.verdict, 'anchor-unknown');
+    assert.match(
+      JSON.stringify(disowned.rows),
+      /not established: anchor \d+ was struck out on 2026-01-02, “the key had retired”/,
+    );
+    assert.equal(comparedWith(struckBy(newSigningKey())).verdict, 'sound', 'not struck by the company');
     const without = signedAgain(bundle, companyKey(api), (payload) => {
       payload.anchor = null;
       payload.chain.splice(payload.chain.findLastIndex(({ note }) => note !== null) + 1);
@@ -757,9 +775,9 @@ describe('proof bundles', () => {
     const anchors = ['--anchors', inFolder('anchors/note-anchors.jsonl')];
     const others = ['printed.pdf', 'saved.mhtml', 'empty.html', 'none.html', 'anchors'].map(inFolder);
     const [sound, unknown, several, wrongKey] = await Promise.all([
-      command([inFolder('bundle.html'), ...key, ...anchors], folder.path),
+      command([inFolder('bundle.html'), ...key, '--anchors', inFolder('anchors')], folder.path),
       command([inFolder('bundle.html')], folder.path),
-      command([inFolder('bundle.html'), inFolder('spoilt.html'), ...others, ...key], folder.path),
+      command([inFolder('bundle.html'), inFolder('spoilt.html'), ...others, ...key, ...anchors], folder.path),
       command([inFolder('bundle.html'), '--public-key', inFolder('bundle.html')], folder.path),
     ]);
     assert.equal(sound.code, 0, sound.out);

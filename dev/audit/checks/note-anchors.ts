@@ -1,18 +1,19 @@
-import type { AnchorLine } from '../../../evidence/anchor-file.ts';
-import { readAnchorFile } from '../../../evidence/anchor-file.ts';
-import { merkleRoot } from '../../../evidence/merkle-tree.ts';
-import type { ChainHead, SealedAnchor } from '../../../evidence/note-anchor.ts';
-import {
-  isAnchorSigned,
-  leavesOf,
-  NO_ANCHOR_BEFORE,
-  readSealedAnchor,
-  sealedHash,
-} from '../../../evidence/note-anchor.ts';
 import { canonicalJson } from '../../../domain/canonical-json.ts';
+import { STRUCK_ANCHORS, struckOf, type StruckRow } from '../../../db/stores/note-anchors.ts';
+import {
+  AnchorFileError,
+  anchorsInForce,
+  readAnchorFile,
+  type AnchorLine,
+  type FileLine,
+} from '../../../evidence/anchor-file.ts';
+import { strikesWithout, type StruckAnchor } from '../../../evidence/anchor-strike.ts';
+import type { ChainHead, SealedAnchor } from '../../../evidence/note-anchor.ts';
+import { isAnchorSigned, readSealedAnchor } from '../../../evidence/note-anchor.ts';
 import type { PublicKey } from '../../../evidence/signing-key.ts';
 import type { Check, CheckContext, Finding } from '../check.ts';
 import { finding } from '../check.ts';
+import { readFileOfAnchors } from './anchors-of-the-file.ts';
 import { appendOnlyForApp, guardsInForce } from './guards.ts';
 
 const ID = 'I9 anchors';
@@ -43,8 +44,9 @@ export function noteAnchors(source: AnchorSource): Check {
         { kind: 'trigger', table: 'note_anchors', name: 'note_anchors_in_order' },
         { kind: 'constraint', table: 'note_anchors', name: 'note_anchors_as_sealed' },
         { kind: 'trigger', table: 'note_anchor_heads', name: 'note_anchor_heads_append_only' },
+        { kind: 'trigger', table: 'struck_note_anchors', name: 'struck_note_anchors_append_only' },
       ])),
-      ...(await appendOnlyForApp(context, ID, ['note_anchors', 'note_anchor_heads'])),
+      ...(await appendOnlyForApp(context, ID, ['note_anchors', 'note_anchor_heads', 'struck_note_anchors'])),
       ...(await compareAll(context, source)),
     ],
   };
@@ -59,49 +61,54 @@ async function compareAll(context: CheckContext, { folder, keys }: AnchorSource)
     context.unchecked('the anchors: no folder with their file was given', 1, 'anchors');
     return newest ? [...findings, ...(await overdue(context, newest))] : findings;
   }
-  const lines = await readAnchorFile(folder);
+  const lines = await linesOf(folder);
+  if (lines instanceof AnchorFileError)
+    return [...findings, finding(ID, lines.message), ...(await overdue(context, newest))];
   return [
     ...findings,
-    ...(await compare(context, lines, keys)),
-    ...lookupDiffers(lines, rows),
-    ...(await overdue(context, newest ?? lines.at(-1)?.sealed)),
+    ...(await compare(context, { lines, rows, keys })),
+    ...(await overdue(context, newest ?? anchorsInForce(lines).at(-1)?.sealed)),
   ];
+}
+
+async function linesOf(folder: string): Promise<FileLine[] | AnchorFileError> {
+  try {
+    return await readAnchorFile(folder);
+  } catch (error) {
+    if (error instanceof AnchorFileError) return error;
+    throw error;
+  }
 }
 
 async function compare(
   context: CheckContext,
-  lines: readonly AnchorLine[],
-  keys: readonly PublicKey[],
+  {
+    lines,
+    rows,
+    keys,
+  }: {
+    readonly lines: readonly FileLine[];
+    readonly rows: readonly AnchorRow[];
+    readonly keys: readonly PublicKey[];
+  },
 ): Promise<Finding[]> {
   context.looked(lines.length);
   if (keys.length === 0)
     context.unchecked('the signatures of anchors: no public key was given', lines.length, 'signatures');
-  const heads = new Map<string, ChainHead>();
-  const findings: Finding[] = [];
-  for (const [index, { sealed, heads: moved }] of lines.entries()) {
-    const { number, previous, root, accounts } = sealed.anchor;
-    const before = lines[index - 1];
-    for (const head of moved) heads.set(head.customerId, head);
-    const say = (isWrong: boolean, what: string): void => {
-      if (isWrong) findings.push(finding(ID, `anchor ${number} ${what}`));
-    };
-    say(keys.length > 0 && !isAnchorSigned(sealed, keys), 'is not signed by a key of the company');
-    say(
-      number !== index + 1 || previous !== (before ? sealedHash(before.sealed) : NO_ANCHOR_BEFORE),
-      'does not follow the one before: one is missing or was altered',
-    );
-    say(
-      heads.size !== accounts || merkleRoot(leavesOf([...heads.values()])) !== root,
-      'has other heads in the file than under its root',
-    );
-  }
-  return [
-    ...findings,
-    ...(await rewritten(
-      context,
-      lines.flatMap((line) => line.heads),
-    )),
-  ];
+  const stored = rows.map(({ sealed }) => sealed);
+  const { altered, problems, heads } = readFileOfAnchors(lines, stored, keys);
+  const struck = await readStruck(context);
+  const told = lines.flatMap((line) => ('strike' in line ? [line.strike] : []));
+  const untold = strikesWithout(struck, told);
+  // Until the file is as it was signed, what it says beside the database is said by whoever altered it.
+  const beside =
+    altered.length > 0
+      ? [`the file was altered: ${altered.join(', ')}. Put back the shipped copy`]
+      : [
+          ...strikesDiffer(untold, strikesWithout(told, struck)),
+          ...lookupDiffers(anchorsInForce([...lines, ...untold.map((strike) => ({ strike }))]), rows),
+        ];
+  return [...[...problems, ...beside].map((what) => finding(ID, what)), ...(await rewritten(context, heads))];
 }
 
 /** A head that was anchored once must be in the chain for ever. */
@@ -153,11 +160,11 @@ function rowsThatAreNone(rows: readonly AnchorRow[], keys: readonly PublicKey[])
 }
 
 /** The rows for lookup say what the file says, and the file has every one of them. */
-function lookupDiffers(lines: readonly AnchorLine[], rows: readonly AnchorRow[]): Finding[] {
+function lookupDiffers(lines: readonly AnchorLine[], rows: readonly AnchorRow[]): string[] {
   const notInRows = lines.flatMap(({ sealed }, index) =>
     rows[index]?.sealed === canonicalJson(sealed)
       ? []
-      : [finding(ID, `anchor ${sealed.anchor.number} of the file is not in the database`)],
+      : [`anchor ${sealed.anchor.number} of the file is not in the database`],
   );
   // The row is written first: the newest one may be on its way.
   const notInFile = rows
@@ -170,11 +177,37 @@ function lookupDiffers(lines: readonly AnchorLine[], rows: readonly AnchorRow[])
     ? notInRows
     : [
         ...notInRows,
-        finding(
-          ID,
-          `the file was cut or emptied, or is away: it lacks anchor ${notInFile.join(', ')} of the database`,
-        ),
+        `the file was cut or emptied, or is away: it lacks anchor ${notInFile.join(', ')} of the database`,
       ];
+}
+
+interface StruckAgo extends StruckAnchor {
+  readonly minutes: number;
+}
+
+async function readStruck(context: CheckContext): Promise<StruckAgo[]> {
+  const rows = await context.query<StruckRow & { minutes: number }>(
+    `SELECT *, (extract(epoch FROM now() - "struckAt"::timestamptz) / 60)::float8 AS minutes FROM (${STRUCK_ANCHORS}) AS struck`,
+  );
+  context.looked(rows.length);
+  context.counted('anchors that were struck out: the file says of each when and why', rows.length);
+  return rows.map(({ minutes, ...row }) => ({ ...struckOf(row), minutes }));
+}
+
+/** Whoever strikes an anchor out leaves a trace in the file too, which nobody can take back. */
+function strikesDiffer(untold: readonly StruckAgo[], unknown: readonly StruckAnchor[]): string[] {
+  return [
+    ...untold
+      .filter(({ minutes }) => minutes > ON_ITS_WAY)
+      .map(
+        ({ number }) =>
+          `anchor ${number} was struck out of the database, and the file does not say so: npm run anchor writes it`,
+      ),
+    ...unknown.map(
+      ({ number }) =>
+        `the file says that anchor ${number} was struck out, and the database has no word of it`,
+    ),
+  ];
 }
 
 /** Notes that no anchor covers, though the day has passed on which one was due. */
