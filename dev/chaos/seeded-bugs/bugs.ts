@@ -24,9 +24,10 @@ const BUGS_FOR_THE_CAMPAIGN: readonly SeededBug[] = [
   {
     name: 'a mail leaves without its claim',
     file: 'db/stores/outbox.ts',
-    from: `            status: 'sending',
-            claimed_at: trx.fn.now(),`,
-    to: `            claimed_at: trx.fn.now(),`,
+    from: `          .update({
+            status: 'sending',`,
+    to: `          .whereRaw('false').update({
+            status: 'sending',`,
     by: 'mail',
     expect: ['I10'],
   },
