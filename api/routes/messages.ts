@@ -66,8 +66,8 @@ export function messageRoutes(deps: ApiDeps): Route[] {
       body: reasonBody,
       handle: async ({ agent, params, body, request }) => {
         const view = await requirePlanChange(deps, agent, params['id'], 'write');
-        if (view.status === endsAs) return shown(deps, view);
-        if (isTerminal(view.status)) throw changeClosed(view.status);
+        // Ended so already, it is told again: a server that was killed may have lost the message after its step.
+        if (isTerminal(view.status) && view.status !== endsAs) throw changeClosed(view.status);
         const remarkId = await insertRemark(deps.knex, {
           planChangeId: view.id,
           agentId: agent.agentId,

@@ -161,6 +161,31 @@ describe('API: outcomes of calls to Temporal', function () {
     }
   });
 
+  for (const [name, status] of [
+    ['decline', 'declined'],
+    ['cancel', 'cancelled'],
+  ] as const) {
+    it(`${name}, committed and its message lost with the server: the repeat is told to the workflow`, async () => {
+      const { planChangeId, customerId } = await opened();
+      const workflowId = planChangeWorkflowId(planChangeId);
+      await api.rig.run(
+        'closePlanChange',
+        {
+          ...{ planChangeId, customerId, cause: 'lost', status, remarkId: null },
+          expected: { status: 'awaiting_consent', revision: 1 },
+          author: { type: 'agent', id: api.agentIds.agent },
+          now: new Date().toISOString(),
+        },
+        { workflowId },
+      );
+      const again = () => api.post(`/v1/plan-changes/${planChangeId}/${name}`, { reason: 'Too dear.' });
+      assert.equal((await again()).read(planChange).status, status);
+      const ended = await api.worker?.client.workflow.getHandle(workflowId).result();
+      assert.deepEqual(ended, { status });
+      assert.equal((await again()).read(planChange).status, status);
+    });
+  }
+
   it('terminated behind our back: a 409 and no half-done change', async () => {
     const change = await opened();
     await api.worker?.client.workflow.getHandle(planChangeWorkflowId(change.planChangeId)).terminate('test');
