@@ -180,7 +180,7 @@ describe('API: outcomes of calls to Temporal', function () {
       );
       const again = () => api.post(`/v1/plan-changes/${planChangeId}/${name}`, { reason: 'Too dear.' });
       assert.equal((await again()).read(planChange).status, status);
-      const ended = await api.worker?.client.workflow.getHandle(workflowId).result();
+      const ended: unknown = await api.worker?.client.workflow.getHandle(workflowId).result();
       assert.deepEqual(ended, { status });
       assert.equal((await again()).read(planChange).status, status);
     });
