@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { TRANSITIONS, type PlanChangeStatus } from '../../domain/plan-change-status.ts';
 import { pollUntil } from '../stack/poll.ts';
 import { auditAtRest } from './audit-at-rest.ts';
 import { codeOf, createClient } from './client.ts';
-import type { CampaignRecord } from './record.ts';
+import type { CampaignRecord, Violation } from './record.ts';
 import { retrying } from './retrying.ts';
 import type { System } from './system.ts';
 
@@ -20,7 +21,10 @@ export async function settle(
 ): Promise<void> {
   await comesToRest(system, record, within);
   const { violations, undone } = await auditAtRest(system, record.given, within);
-  record.violations.push(...violations);
+  // What an earlier round found stands there until the end: it is counted once.
+  const isNew = (one: Violation): boolean =>
+    !record.violations.some((known) => isDeepStrictEqual(known, one));
+  record.violations.push(...violations.filter(isNew));
   for (const what of undone) if (!record.undone.includes(what)) record.undone.push(what);
 }
 
