@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../domain/canonical-json.ts';
-import { countsAt, isSignedBy, type PublicKey, type SigningKey } from './signing-key.ts';
+import { isSignedByOneOf, type PublicKey, type SigningKey } from './signing-key.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -34,12 +34,7 @@ export function sealStrike(key: SigningKey, struck: StruckAnchor, writtenAt: str
 
 /** Whether one of these keys signed the line, when it counted. */
 export function isStrikeSigned({ strike, signature }: SealedStrike, keys: readonly PublicKey[]): boolean {
-  const key = keys.find(({ keyId }) => keyId === signature.keyId);
-  return (
-    key !== undefined &&
-    countsAt(key, strike.writtenAt) &&
-    isSignedBy(key, canonicalJson(strike), signature.value)
-  );
+  return isSignedByOneOf(keys, signature, canonicalJson(strike), strike.writtenAt);
 }
 
 /** Those of the first that are none of the second. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson, sha256Hex } from '../domain/canonical-json.ts';
 import { merkleRoot } from './merkle-tree.ts';
-import { countsAt, isSignedBy, type PublicKey, type SigningKey } from './signing-key.ts';
+import { isSignedByOneOf, type PublicKey, type SigningKey } from './signing-key.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -85,10 +85,5 @@ export function sealedHash(sealed: SealedAnchor): string {
 
 /** Whether one of these keys signed the anchor, when it counted. */
 export function isAnchorSigned({ anchor, signature }: SealedAnchor, keys: readonly PublicKey[]): boolean {
-  const key = keys.find(({ keyId }) => keyId === signature.keyId);
-  return (
-    key !== undefined &&
-    countsAt(key, anchor.takenAt) &&
-    isSignedBy(key, canonicalJson(anchor), signature.value)
-  );
+  return isSignedByOneOf(keys, signature, canonicalJson(anchor), anchor.takenAt);
 }

@@ -107,6 +107,17 @@ export function isSignedBy(
   );
 }
 
+/** Whether the one of these keys that a signature names made it, of this text, at an instant at which it counted. */
+export function isSignedByOneOf(
+  keys: readonly PublicKey[],
+  { keyId, value }: { readonly keyId: string; readonly value: string },
+  text: string,
+  instant: string,
+): boolean {
+  const key = keys.find((one) => one.keyId === keyId);
+  return key !== undefined && countsAt(key, instant) && isSignedBy(key, text, value);
+}
+
 /** The name of a published key, as it must be; undefined when it is no key or is spelled in another way. */
 export function keyIdOf(publicKey: string): string | undefined {
   const key = attempt(() => readPublicKey(publicKey));
