@@ -14,6 +14,7 @@ import {
   mailsOfKind,
   PRODUCT_TEMPLATES,
 } from '../support/customer-mails.ts';
+import { eventually } from '../support/eventually.ts';
 import { contentsOf } from '../support/database-contents.ts';
 import { assertDocumented } from './documented.ts';
 import { expectProblem } from './expect-problem.ts';
@@ -113,6 +114,11 @@ describe('API: consent by link', () => {
     await askForConsent(api, change.planChangeId);
     const latest = () =>
       api.rig.ownerKnex('email_outbox').where({ plan_change_id: change.planChangeId, revision: 2 });
+    // Its step, too, has ended: it would set the status by itself.
+    await eventually(async () => {
+      const left: unknown[] = await latest().whereNotNull('provider_message_id');
+      return left.length === 1 || undefined;
+    });
     for (const [status, works] of [
       ['queued', true],
       ['sending', false],

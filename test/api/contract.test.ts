@@ -6,7 +6,7 @@ import { planChange } from '../../api/schemas/plan-changes.ts';
 import { addDays, localDateOf } from '../../domain/calendar.ts';
 import { parseDecimal } from '../../domain/money.ts';
 import type { TestAccount } from '../../dev/seed/test-account.ts';
-import { createApiRig, verbalConsent, type ApiRig } from '../support/api-rig.ts';
+import { createApiRig, verbalConsent, type ApiAnswer, type ApiRig } from '../support/api-rig.ts';
 import { eventually } from '../support/eventually.ts';
 import { assertDocumented } from './documented.ts';
 
@@ -208,7 +208,7 @@ describe('API contract', () => {
       assert.equal(first.read(planChange).status, ended);
       const repeated = await api.post(path, { reason: 'Still too dear' });
       assert.equal(repeated.status, 200);
-      assert.deepEqual(repeated.read(planChange), first.read(planChange));
+      assert.deepEqual(besideMails(repeated), besideMails(first));
     }
   });
 
@@ -287,4 +287,10 @@ function today(): string {
 function minor({ amount, currency }: { amount: string; currency: string }): bigint {
   const size = parseDecimal(amount.replace('-', ''), currency);
   return amount.startsWith('-') ? -size : size;
+}
+
+/** A change without how far its mails are: they leave by themselves meanwhile. */
+function besideMails(answer: ApiAnswer): object {
+  const { notices, ...change } = answer.read(planChange);
+  return { ...change, notices: notices.map((notice) => ({ ...notice, status: null })) };
 }

@@ -14,8 +14,9 @@ import type { System } from '../system.ts';
 const LANES = 4;
 /** From here on every documented status has to come, not only a success of each operation. */
 const EVERYTHING_FROM = 2_000;
-/** So many more requests, of the number asked for, go only for what has not come yet. */
+/** So many more requests, of the number asked for, or so many at least, go only for what has not come yet. */
 const AT_MOST_MORE = 0.5;
+const AT_LEAST_MORE = 3_000;
 const TOLD_EVERY = 500;
 
 /**
@@ -31,7 +32,10 @@ export const input: Family = async ({ system, random, n, say, settle }) => {
   const sending: Sending = { system, record, document, world, coverage };
   const wants = n >= EVERYTHING_FROM ? 'everything' : 'successes';
   const isDone = (): boolean => notReached(coverage, wants).length === 0;
-  const numbers = Array.from({ length: Math.ceil(n * (1 + AT_MOST_MORE)) }, (_, number) => number).values();
+  const numbers = Array.from(
+    { length: n + Math.max(Math.ceil(n * AT_MOST_MORE), AT_LEAST_MORE) },
+    (_, number) => number,
+  ).values();
   const lane = async (): Promise<void> => {
     for (const number of numbers) {
       const isEnough = coverage.answers >= n;
