@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { applyRules } from '../check.ts';
 import { guardsInForce } from './guards.ts';
+import { LIST_OF_LINES } from './quote-figures.ts';
 import { asAmount, asCount, asObject } from './stored-ids.ts';
 
 /** A version or a withdrawal bears the time at which its transaction began: others see it a little later. */
@@ -58,7 +59,7 @@ const PRICE = `
   SELECT q.plan_change_id, q.customer_id, CASE
     WHEN q.revision = q.quote_revision AND q.to_price_minor <> offer.price
       THEN format('%s is at %s, the price on offer was %s', q.name, q.to_price_minor, offer.price)
-    WHEN EXISTS (SELECT 1 FROM jsonb_array_elements(CASE WHEN jsonb_typeof(q.lines) = 'array' THEN q.lines END) AS line
+    WHEN EXISTS (SELECT 1 FROM jsonb_array_elements(${LIST_OF_LINES}) AS line
            CROSS JOIN LATERAL (SELECT ${asCount(`line->>'days'`)} AS days, ${asCount(`line->>'ofDays'`)} AS of_days, ${asAmount(`line->>'amountMinor'`)} AS amount) AS l
            WHERE line->>'kind' = 'charge'
              AND 2 * abs(l.amount * l.of_days - offer.price::numeric * l.days) > l.of_days)

@@ -3,9 +3,7 @@ import { rows } from '../../../db/sql.ts';
 import { readBack } from '../../../db/stores/applied-change.ts';
 import type { PlanChangeStatus } from '../../../domain/plan-change-status.ts';
 import { mismatchesOf } from '../../../domain/read-back.ts';
-
-/** Younger differences are a step under way. */
-const QUIET_SECONDS = 5;
+import { HAS_COME, QUIET_SECONDS } from '../checks/quiet.ts';
 
 /** What the database holds of a change, as far as a repair depends on it. */
 export interface ChangeFacts {
@@ -27,7 +25,7 @@ export interface ChangeFacts {
 const FACTS = `
   SELECT pc.id AS "planChangeId", pc.customer_id AS "customerId", pc.status, pc.quote_revision AS revision, pc.applied_at IS NOT NULL AS "isApplied",
     coalesce(greatest((SELECT max(at) FROM plan_change_transitions WHERE plan_change_id = pc.id),
-                      (SELECT max(committed_at) FROM step_receipts WHERE workflow_id = 'plan-change-' || pc.id AND committed_at <= clock_timestamp()))
+                      (SELECT max(committed_at) FROM step_receipts WHERE workflow_id = 'plan-change-' || pc.id AND ${HAS_COME('committed_at')}))
              < now() - make_interval(secs => ${QUIET_SECONDS}), true) AS "isQuiet",
     ((SELECT count(*) FROM charges c WHERE c.plan_change_id = pc.id AND NOT c.reversal AND NOT EXISTS (
         SELECT 1 FROM charges r WHERE r.reversal AND (r.plan_change_id, r.quote_revision, r.line_no) =
